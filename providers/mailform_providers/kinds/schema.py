@@ -1,0 +1,118 @@
+"""What a kind is: its attributes, each one row of a table. The tables are the TOML files beside this one.
+
+Facts come from Microsoft's cmdlet reference; defaults say for themselves how sure they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailform_state.values import Value
+
+
+class Type(StrEnum):
+    """What an attribute's value is, in the configuration."""
+
+    STRING = "string"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    ENUMERATION = "enumeration"
+    STRINGS = "strings"
+    ENUMERATIONS = "enumerations"
+    SIZE = "size"
+    TIMESTAMP = "timestamp"
+    GUID = "guid"
+    TABLES = "tables"
+
+
+class Form(StrEnum):
+    """How two spellings of a value are told to mean the same, where the type alone doesn't say it."""
+
+    TEXT = "text"
+    FOLDED = "folded"
+    ADDRESS = "address"
+    ADDRESS_SPACE = "address_space"
+    AUDIT_SEVERITY = "audit_severity"
+    CONNECTOR = "connector"
+    DOMAIN = "domain"
+    HEADER = "header"
+    IP = "ip"
+    PLAIN = "plain"
+    SIZE = "size"
+    TIMESTAMP = "timestamp"
+
+
+class Source(StrEnum):
+    """How sure a default is: the reference says so, untouched objects of real tenants show it, or nobody knows."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    GUESSED = "guessed"
+
+
+class Refusal(StrEnum):
+    """Why Mailform doesn't take an attribute, as the user is told."""
+
+    NOT_OURS = "it is read-only, or not a setting of Exchange Online"
+    NO_EFFECT = "it has no effect in Exchange Online"
+    RESERVED = "it is reserved for Microsoft"
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What the service has when nobody says anything. Never use it as what a tenant *has*: only as what to reset to."""
+
+    value: Value
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute. `name` is the configuration's (`conditions.from_scope`), `parameter` the cmdlet's, `key` the
+    property under which the service shows it. `max_length` counts characters; of a list, of each of its values."""
+
+    name: str
+    parameter: str
+    type: Type
+    form: Form
+    values: tuple[str, ...] = ()
+    max_length: int | None = None
+    create: bool = True
+    update: bool = True
+    required: bool = False
+    on_premises: bool = False
+    refused: Refusal | None = None
+    default: Default | None = None
+
+    @property
+    def section(self) -> str | None:
+        """`conditions`, `exceptions` or `actions`; None for what stands on the resource itself."""
+        head, dot, _ = self.name.partition(".")
+        return head if dot else None
+
+    @property
+    def is_list(self) -> bool:
+        return self.type in (Type.STRINGS, Type.ENUMERATIONS, Type.TABLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of object. `attributes` is in the reference's order; `sections` are managed as wholes; `cmdlets` names
+    the cmdlet of each verb (create, read, update, delete, enable, disable), where there is one."""
+
+    name: str
+    cmdlets: Mapping[str, str]
+    attributes: Mapping[str, Attribute]
+    sections: tuple[str, ...] = ()
+
+    @property
+    def writable(self) -> tuple[Attribute, ...]:
+        """What create or update takes: an object's before-image consists of these."""
+        return tuple(found for found in self.attributes.values() if found.refused is None)
+
+    @property
+    def naming(self) -> str:
+        """The attribute that names the object to people: `domain` of a domain, `name` of all others."""
+        return "domain" if "domain" in self.attributes else "name"
