@@ -22,7 +22,7 @@ class Observed:
     showed, by the configuration's names and in the configuration's types (a list is a tuple); a key the service didn't
     send is absent, never false. `facts` is what no configuration writes: of a domain `verified`, `email` (Email is
     among its services), `known` (Exchange has it), `initial`, `default`, `verification_txt`, `verification_mx`,
-    `mail_exchange`; of a rule `priority`. `unsupported` says why Mailform can't express the object (a rule made by DLP).
+    `mail_exchange`; of a rule `priority`. `unsupported` says why Mailform can't express the object (made by DLP).
     """
 
     kind: str
@@ -104,14 +104,15 @@ class Provider(Protocol):
         Raises ReadFailed."""
 
     def create(self, kind: str, attributes: Mapping[str, Value], priority: int | None = None) -> Written:
-        """Makes an object, of a rule at `priority` (0 is first). Attributes that only update takes must not be given."""
+        """Makes an object, a rule at `priority` (0 is first). Attributes that only update takes must not be given."""
 
     def update(self, kind: str, id: str, attributes: Mapping[str, Value]) -> Written:
         """Writes attributes of the object with this GUID. Of a domain also `verified` (asks Graph to verify) and
         `email` (Email among its services; waits until Exchange knows it), each given alone."""
 
     def delete(self, kind: str, id: str) -> Written:
-        """Removes the object with this GUID. Answers Rejected with `missing` when there is none."""
+        """Removes the object with this GUID; a rule is waited for until it is gone, since it holds on to its connector.
+        Answers Rejected with `missing` when there is none."""
 
     def move(self, id: str, priority: int) -> Written:
         """Gives a rule this priority; the service shifts the others."""

@@ -1,0 +1,111 @@
+"""What planning has to object to, in the user's words. Each says what to do."""
+
+from __future__ import annotations
+
+from mailform.diagnostics import Diagnostic, Position, Severity
+from mailform.wanted import Wanted
+from mailform_providers.contract import Observed
+from mailform_state.address import Address
+from mailform_state.values import Recorded
+
+
+def exists(wanted: Wanted, current: Observed) -> Diagnostic:
+    """The tenant has an object of this name, which no resource manages. Never a second one."""
+    return Diagnostic(
+        "already-exists",
+        f"{wanted.address}: the tenant already has this {_words(wanted.kind)}, “{current.name}” ({current.id}), "
+        "and no resource manages it",
+        wanted.position,
+        f"To take it over: mailform import '{wanted.address}' {current.id}",
+    )
+
+
+def another(wanted: Wanted, recorded: Recorded, other: Observed) -> Diagnostic:
+    """The recorded object is gone, and another has its name."""
+    return Diagnostic(
+        "another-object",
+        f"{wanted.address}: the object that was recorded ({recorded.id}) is gone, and another one has its name, "
+        f"“{other.name}” ({other.id})",
+        wanted.position,
+        f"To take that one over: mailform import '{wanted.address}' {other.id}",
+    )
+
+
+def inexpressible(wanted: Wanted, current: Observed) -> Diagnostic:
+    """A managed rule has become one that Mailform can't express."""
+    return Diagnostic(
+        "unsupported-rule",
+        f"{wanted.address}: Mailform can't express this rule ({current.unsupported}); it is left as it is",
+        wanted.position,
+        f"Take it out of the state: mailform state rm '{wanted.address}'",
+        Severity.WARNING,
+    )
+
+
+def protected(address: Address, position: Position | None) -> Diagnostic:
+    """prevent_destroy protects the resource."""
+    return Diagnostic(
+        "prevent-destroy",
+        f"{address} would be deleted, and prevent_destroy protects it",
+        position,
+        "The state remembers it: apply lifecycle = { prevent_destroy = false } first, then take the resource out",
+    )
+
+
+def never_deleted(recorded: Recorded, current: Observed) -> Diagnostic:
+    """The initial and the default domain are never deleted."""
+    which = "initial" if current.facts.get("initial") else "default"
+    return Diagnostic(
+        "domain-stays",
+        f"{recorded.address}: {current.name} is the tenant's {which} domain, which is never deleted",
+        None,
+        f"Apply on_destroy = \"forget\" first, or forget it: mailform state rm '{recorded.address}'",
+    )
+
+
+def used_by_foreign(
+    address: Address, position: Position | None, current: Observed, rule: Observed, verb: str
+) -> Diagnostic:
+    """A rule of nobody's routes to a connector that would go."""
+    return Diagnostic(
+        "foreign-reference",
+        f"{address}: “{current.name}” can't be {verb}, since the rule “{rule.name}” ({rule.id}) routes to it and no "
+        "resource manages that rule",
+        position,
+        f"Import the rule (mailform import transport_rule.NAME {rule.id}), or point it elsewhere by hand",
+    )
+
+
+def referenced(wanted: Wanted, current: Observed, users: tuple[Observed, ...]) -> Diagnostic:
+    """A referenced connector can't be renamed aside."""
+    return Diagnostic(
+        "referenced-connector",
+        f"{wanted.address}: “{current.name}” can't be replaced under its own name while rules route to it: "
+        + ", ".join(f"“{rule.name}”" for rule in users),
+        wanted.position,
+        "Give it another name as well: then a new one is made, the rules are pointed at it, and the old one goes",
+    )
+
+
+def unreplaceable(wanted: Wanted) -> Diagnostic:
+    """A domain has no second copy."""
+    return Diagnostic(
+        "unreplaceable",
+        f"{wanted.address}: a domain can't be replaced: its name is what it is",
+        wanted.position,
+        "Leave it out of --replace",
+    )
+
+
+def unknown_address(address: Address) -> Diagnostic:
+    """An address on the command line that nothing has."""
+    return Diagnostic(
+        "unknown-address",
+        f"{address} is neither in the configuration nor in the state",
+        None,
+        "See the addresses with: mailform state list",
+    )
+
+
+def _words(kind: str) -> str:
+    return kind.replace("_", " ")

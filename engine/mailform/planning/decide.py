@@ -1,0 +1,245 @@
+"""One resource at a time: which step its row of the three-way table (recorded / observed / wanted) asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mailform.diagnostics import Diagnostic
+from mailform.expression import Unknown
+from mailform.planning import complaints
+from mailform.planning.compare import Comparison, everything, finishing
+from mailform.planning.records import record, settings
+from mailform.planning.steps import (
+    Adopt,
+    Create,
+    Delete,
+    Difference,
+    Drift,
+    Forget,
+    Kept,
+    Note,
+    Replace,
+    Settle,
+    Step,
+    Update,
+)
+from mailform.planning.world import World
+from mailform.wanted import Wanted
+from mailform_providers.contract import Observed
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR
+from mailform_providers.normal import Directory, same
+from mailform_state.address import Address
+from mailform_state.values import Recorded
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What has been decided so far; filled by `decide` and frozen into a plan afterwards."""
+
+    steps: list[Step] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    mistakes: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The three-way table over one tenant. `managed` maps (kind, id) of every recorded object to its address."""
+
+    world: World
+    managed: dict[tuple[str, str], Address]
+    replacing: frozenset[Address]
+    wanted_connectors: Directory
+
+    def comparison(self, kind: str) -> Comparison:
+        return Comparison(KINDS[kind], self.world.directory, self.wanted_connectors)
+
+    def decide(self, wanted: Wanted | None, recorded: Recorded | None, into: Decisions) -> None:
+        """Adds the steps, drift and mistakes of one resource to `into`."""
+        if wanted is None and recorded is not None:
+            self._going(recorded, into)
+        elif wanted is not None and recorded is None:
+            self._coming(wanted, into)
+        elif wanted is not None and recorded is not None:
+            current = self.world.find(recorded.kind, recorded.id)
+            if current is None:
+                self._vanished(wanted, recorded, into)
+            else:
+                self._staying(wanted, recorded, current, into)
+
+    def _going(self, recorded: Recorded, into: Decisions) -> None:
+        current = self.world.find(recorded.kind, recorded.id)
+        if current is None:
+            into.drift.append(Drift(recorded.address, recorded.id, _recorded_name(recorded), gone=True))
+            into.steps.append(Forget(recorded.address, recorded.id, gone=True))
+            return
+        self._note_drift(recorded, current, into)
+        if recorded.kind == ACCEPTED_DOMAIN and recorded.on_destroy != "delete":
+            into.steps.append(Forget(recorded.address, recorded.id, gone=False))
+            return
+        into.mistakes.extend(self._may_go(recorded, current, None))
+        into.steps.append(Delete(recorded, current))
+
+    def _coming(self, wanted: Wanted, into: Decisions) -> None:
+        kind = KINDS[wanted.kind]
+        name = wanted.attributes.get(kind.naming)
+        current = None if isinstance(name, Unknown) else self.world.named(wanted.kind, str(name))
+        if current is None or self._is_freed(current, wanted):
+            into.steps.append(Create(wanted, everything(kind, wanted)))
+        elif wanted.kind == ACCEPTED_DOMAIN:
+            differences = finishing(current) + self.comparison(wanted.kind).changes(wanted, None, current)
+            into.steps.append(Adopt(wanted, current, differences))
+        else:
+            into.mistakes.append(complaints.exists(wanted, current))
+
+    def _is_freed(self, current: Observed, wanted: Wanted) -> bool:
+        """Whether the object that has the name belongs to another resource, so that this plan settles who gets it."""
+        owner = self.managed.get((current.kind, current.id))
+        return owner is not None and owner != wanted.address
+
+    def _vanished(self, wanted: Wanted, recorded: Recorded, into: Decisions) -> None:
+        into.drift.append(Drift(recorded.address, recorded.id, _recorded_name(recorded), gone=True))
+        kind = KINDS[wanted.kind]
+        for name in (wanted.attributes.get(kind.naming), recorded.written(kind.naming)):
+            other = None if isinstance(name, Unknown) else self.world.named(wanted.kind, str(name))
+            if other is not None and (other.kind, other.id) not in self.managed and wanted.kind != ACCEPTED_DOMAIN:
+                into.mistakes.append(complaints.another(wanted, recorded, other))
+                return
+        into.steps.append(Create(wanted, everything(kind, wanted)))
+
+    def _staying(self, wanted: Wanted, recorded: Recorded, current: Observed, into: Decisions) -> None:
+        kind = KINDS[wanted.kind]
+        self._note_drift(recorded, current, into)
+        if current.unsupported is not None:
+            into.warnings.append(complaints.inexpressible(wanted, current))
+            into.kept.append(Kept(recorded, current, wanted))
+            return
+        differences = self.comparison(wanted.kind).changes(wanted, recorded, current)
+        if wanted.kind == ACCEPTED_DOMAIN:
+            differences = finishing(current) + differences
+        effective = tuple(found for found in differences if found.note is not Note.RELEASED)
+        replacement = self._replacement(wanted, recorded, current, effective, into)
+        if replacement is not None:
+            into.mistakes.extend(self._may_go(recorded, current, wanted) if replacement.retire else ())
+            into.steps.append(replacement)
+            return
+        self._note_taken_name(wanted, current, effective, into)
+        if effective:
+            into.steps.append(Update(wanted, current, differences))
+        new = settings(kind, wanted, recorded)
+        old = {name: getattr(recorded, name) for name in new}
+        changed = {name: (_shown(old[name]), _shown(value)) for name, value in new.items() if old[name] != value}
+        if changed:
+            into.steps.append(Settle(wanted.address, current.id, changed))
+        if not effective:
+            fresh = record(kind, wanted, recorded, current.id, current.attributes)
+            into.kept.append(Kept(recorded, current, wanted, fresh if fresh != recorded else None))
+
+    def _replacement(
+        self,
+        wanted: Wanted,
+        recorded: Recorded,
+        current: Observed,
+        differences: tuple[Difference, ...],
+        into: Decisions,
+    ) -> Replace | None:
+        """The replacement that a resource needs, if an update can't do it."""
+        kind = KINDS[wanted.kind]
+        renamed = any(found.attribute == kind.naming for found in differences)
+        attributes = everything(kind, wanted)
+        if wanted.kind == ACCEPTED_DOMAIN:
+            if wanted.address in self.replacing:
+                into.mistakes.append(complaints.unreplaceable(wanted))
+            if not renamed:
+                return None
+            return Replace(
+                wanted, current, attributes, differences, aside=False, retire=recorded.on_destroy == "delete"
+            )
+        users = self.world.routing_to(current.id) if wanted.kind == OUTBOUND_CONNECTOR else ()
+        forced = wanted.address in self.replacing or any(not kind.attributes[d.attribute].update for d in differences)
+        if not forced and not (renamed and users):
+            return None
+        for rule in users:
+            if (rule.kind, rule.id) not in self.managed:
+                into.mistakes.append(
+                    complaints.used_by_foreign(wanted.address, wanted.position, current, rule, "renamed or replaced")
+                )
+        if users and not renamed:
+            into.mistakes.append(complaints.referenced(wanted, current, users))
+        return Replace(wanted, current, attributes, differences, aside=not renamed)
+
+    def _note_drift(self, recorded: Recorded, current: Observed, into: Decisions) -> None:
+        differences = self.comparison(recorded.kind).drift(recorded, current)
+        if differences:
+            into.drift.append(
+                Drift(
+                    recorded.address,
+                    current.id,
+                    current.name,
+                    differences=differences,
+                    changed_by=current.changed_by,
+                    changed_at=current.changed_at,
+                )
+            )
+
+    def _note_taken_name(
+        self, wanted: Wanted, current: Observed, differences: tuple[Difference, ...], into: Decisions
+    ) -> None:
+        """A new name that an object of nobody's has can't be taken."""
+        naming = KINDS[wanted.kind].naming
+        for found in differences:
+            if found.attribute == naming and not isinstance(found.after, Unknown):
+                holder = self.world.named(wanted.kind, str(found.after))
+                if holder is not None and holder.id != current.id and (holder.kind, holder.id) not in self.managed:
+                    into.mistakes.append(complaints.exists(wanted, holder))
+
+    def _may_go(self, recorded: Recorded, current: Observed, wanted: Wanted | None) -> list[Diagnostic]:
+        """Why an object may not be taken away, if it may not."""
+        mistakes = []
+        position = None if wanted is None else wanted.position
+        protected = recorded.prevent_destroy
+        if wanted is not None and wanted.lifecycle.prevent_destroy is not None:
+            protected = wanted.lifecycle.prevent_destroy
+        if protected:
+            mistakes.append(complaints.protected(recorded.address, position))
+        if current.kind == ACCEPTED_DOMAIN and (current.facts.get("initial") or current.facts.get("default")):
+            mistakes.append(complaints.never_deleted(recorded, current))
+        if current.kind == OUTBOUND_CONNECTOR and wanted is None:
+            mistakes.extend(
+                complaints.used_by_foreign(recorded.address, position, current, rule, "deleted")
+                for rule in self.world.routing_to(current.id)
+                if (rule.kind, rule.id) not in self.managed
+            )
+        return mistakes
+
+
+def connectors_to_be(
+    world: World, wanted: dict[Address, Wanted], recorded: dict[Address, Recorded], replaced: frozenset[Address]
+) -> Directory:
+    """Which object each connector's wanted name will stand for; one still to be made stands for its address."""
+    names: dict[str, str] = {}
+    for address, resource in wanted.items():
+        name = resource.attributes.get("name")
+        if address.kind == OUTBOUND_CONNECTOR and isinstance(name, str):
+            known = recorded.get(address)
+            stays = known is not None and address not in replaced and world.find(known.kind, known.id) is not None
+            names[name] = known.id if stays and known is not None else f"new:{address}"
+    return world.directory.overlaid(names)
+
+
+def name_differs(wanted: Wanted, current: Observed) -> bool:
+    """Whether the configuration wants another name than the object has."""
+    attribute = KINDS[wanted.kind].attributes[KINDS[wanted.kind].naming]
+    value = wanted.attributes.get(attribute.name)
+    return isinstance(value, Unknown) or not same(attribute, value, current.name, Directory())
+
+
+def _shown(value: object) -> str | bool | tuple[str, ...] | None:
+    if isinstance(value, frozenset):
+        return tuple(sorted(value))
+    return value if isinstance(value, (str, bool)) else None
+
+
+def _recorded_name(recorded: Recorded) -> str:
+    return str(recorded.written(KINDS[recorded.kind].naming) or recorded.id)

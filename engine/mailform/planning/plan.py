@@ -1,0 +1,187 @@
+"""Making a plan: a pure function of what is wanted, what is recorded and what the tenant has.
+
+Read `plan` first; `decide` has the three-way table, `order` the rules' order, `names` who gets which name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mailform.diagnostics import Diagnostic, Mistakes, Severity
+from mailform.expression import Unknown, evaluate
+from mailform.planning import complaints
+from mailform.planning.decide import Decisions, Table, connectors_to_be
+from mailform.planning.names import collisions
+from mailform.planning.placing import place_rules
+from mailform.planning.records import observed_record, readdressed
+from mailform.planning.steps import (
+    Create,
+    Delete,
+    Drift,
+    Forget,
+    Kept,
+    OutputChange,
+    Plan,
+    Readdress,
+    Replace,
+    Retry,
+    Step,
+)
+from mailform.planning.targets import reach
+from mailform.planning.waiting import deferred
+from mailform.planning.world import World
+from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
+from mailform_providers.kinds import KINDS
+from mailform_state.address import Address
+from mailform_state.values import Output, State, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked of a plan. Empty `targets`: everything."""
+
+    targets: tuple[Address, ...] = ()
+    replace: tuple[Address, ...] = ()
+    destroy: bool = False
+    refresh_only: bool = False
+
+
+def plan(configuration: Configuration, state: State, world: World, options: Options = Options()) -> Plan:
+    """What would have to change. Raises Mistakes with everything that stands in the way."""
+    known, origins = readdressed(state, configuration.moved)
+    moves = tuple(Readdress(origin, target, known.resources[target].id) for target, origin in sorted(origins.items()))
+    if options.refresh_only:
+        return _refreshed(known, world, moves)
+    decisions, wanted = _decide(configuration, known, world, options)
+    steps: list[Step] = [*moves, *decisions.steps]
+    steps += [Retry(entry, world.find(entry.kind, entry.id)) for entry in known.pending_delete]
+    order = place_rules(wanted, known, world, tuple(decisions.steps), options.targets)
+    mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
+    mistakes += _unknown_addresses(options, configuration, known)
+    if mistakes:
+        raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
+    managed = {(entry.kind, entry.id.casefold()) for entry in known.resources.values()}
+    return Plan(
+        steps=tuple(sorted([*steps, *order.moves], key=_reading_order)),
+        drift=tuple(decisions.drift),
+        kept=tuple(decisions.kept),
+        deferred=deferred(decisions.steps, wanted, order.moves),
+        outputs=() if options.targets else _outputs(configuration, known, world, decisions.steps, options),
+        rules_before=order.before,
+        rules_after=order.after,
+        observed=world.objects,
+        foreign=_foreign(world, managed),
+        unsupported=tuple(seen for seen in world.objects.get("transport_rule", ()) if seen.unsupported is not None),
+        warnings=(*configuration.warnings, *decisions.warnings, *order.warnings, *_partial(options)),
+        targets=options.targets,
+        destroy=options.destroy,
+    )
+
+
+def _decide(
+    configuration: Configuration, state: State, world: World, options: Options
+) -> tuple[Decisions, Mapping[Address, Wanted]]:
+    """Decides every resource; again, as long as an object turns out to be replaced whose GUID others refer to."""
+    fresh: frozenset[Address] = frozenset()
+    while True:
+        wanted = {} if options.destroy else dict(resolve(configuration, facts(state, world, fresh)))
+        table = Table(
+            world=world,
+            managed={(known.kind, known.id): address for address, known in state.resources.items()},
+            replacing=frozenset(options.replace),
+            wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh),
+        )
+        decisions = Decisions()
+        touched = reach(options, wanted, state)
+        for address in sorted({*wanted, *state.resources}):
+            if touched is None or address in touched:
+                table.decide(wanted.get(address), state.resources.get(address), decisions)
+        renewed = frozenset(step.address for step in decisions.steps if isinstance(step, Create | Replace))
+        if renewed <= fresh:
+            return decisions, wanted
+        fresh |= renewed
+
+
+def facts(state: State, world: World, fresh: frozenset[Address] = frozenset()) -> Facts:
+    """What is known of the resources' objects, without those in `fresh`, which will be other objects."""
+    found: dict[Address, Mapping[str, Value]] = {}
+    for address, known in state.resources.items():
+        current = world.find(known.kind, known.id)
+        if current is not None and address not in fresh:
+            found[address] = {**current.facts, "id": current.id}
+    return found
+
+
+def _refreshed(state: State, world: World, moves: tuple[Readdress, ...]) -> Plan:
+    """The plan of `--refresh-only`: the state is brought to what the tenant has, and the tenant isn't touched."""
+    drift: list[Drift] = []
+    kept: list[Kept] = []
+    steps: list[Step] = list(moves)
+    table = Table(world, {}, frozenset(), world.directory)
+    for address, known in sorted(state.resources.items()):
+        current = world.find(known.kind, known.id)
+        if current is None:
+            drift.append(Drift(address, known.id, str(known.written(KINDS[known.kind].naming) or known.id), gone=True))
+            steps.append(Forget(address, known.id, gone=True))
+            continue
+        differences = table.comparison(known.kind).drift(known, current)
+        if differences:
+            drift.append(
+                Drift(address, current.id, current.name, False, differences, current.changed_by, current.changed_at)
+            )
+            kept.append(Kept(known, current, None, observed_record(known, current)))
+    return Plan(steps=tuple(steps), drift=tuple(drift), kept=tuple(kept), observed=world.objects, refresh_only=True)
+
+
+def _outputs(
+    configuration: Configuration, state: State, world: World, steps: Iterable[Step], options: Options
+) -> tuple[OutputChange, ...]:
+    fresh = frozenset(step.address for step in steps if isinstance(step, Create | Replace))
+    lookup = Answers(configuration, facts(state, world, fresh))
+    wanted = {} if options.destroy else configuration.outputs
+    changes = []
+    for name, block in wanted.items():
+        value = evaluate(block.value, lookup)
+        before = state.outputs.get(name)
+        if isinstance(value, Unknown) or before != Output(value, block.sensitive):
+            changes.append(OutputChange(name, before, value, block.sensitive))
+    for name, before in state.outputs.items():
+        if name not in wanted:
+            changes.append(OutputChange(name, before, None, before.sensitive, gone=True))
+    return tuple(changes)
+
+
+def _foreign(world: World, managed: set[tuple[str, str]]) -> Mapping[str, int]:
+    return {
+        kind: sum((kind, seen.id.casefold()) not in managed for seen in objects)
+        for kind, objects in world.objects.items()
+    }
+
+
+def _partial(options: Options) -> tuple[Diagnostic, ...]:
+    if not options.targets:
+        return ()
+    return (
+        Diagnostic(
+            "partial-plan",
+            "this plan is partial: only the targets and what they depend on are looked at, no other rule is moved and "
+            "no output changes",
+            None,
+            "Plan without --target afterwards",
+            Severity.WARNING,
+        ),
+    )
+
+
+def _unknown_addresses(options: Options, configuration: Configuration, state: State) -> list[Diagnostic]:
+    known = {*configuration.resources, *state.resources}
+    return [
+        complaints.unknown_address(address) for address in (*options.targets, *options.replace) if address not in known
+    ]
+
+
+def _reading_order(step: Step) -> tuple[int, int, str]:
+    """Kinds in the order in which they are made; of one resource, its other steps before its move."""
+    rank = list(KINDS).index(step.address.kind) if step.address.kind in KINDS else len(KINDS)
+    return (rank, 1 if isinstance(step, Delete | Retry) else 0, str(step.address))

@@ -1,0 +1,174 @@
+"""When two spellings mean the same: every attribute's normal form, by `Form`.
+
+`same` is the comparison that drift and change rest on. Normal forms are for comparing only: never write one to the
+service or to the state.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network, summarize_address_range
+
+from mailform_providers.contract import Observed
+from mailform_providers.kinds.schema import Attribute, Form
+from mailform_state.values import Value
+
+EMPTY: Hashable = ()
+"""null, "", [] and a key that isn't there: where the service makes no difference, neither do we."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Which object a connector's name, GUID or distinguished name stands for."""
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, connectors: tuple[Observed, ...]) -> Directory:
+        """The directory of what the tenant has now."""
+        ids = {spelling.casefold(): seen.id for seen in connectors for spelling in (seen.distinguished_name, seen.name)}
+        return cls({**ids, **{seen.id.casefold(): seen.id for seen in connectors}})
+
+    def overlaid(self, names: Mapping[str, str]) -> Directory:
+        """This directory, in which `names` (name -> object) count first: what the tenant will have."""
+        return Directory({**self.ids, **{name.casefold(): id for name, id in names.items()}})
+
+    def __call__(self, spelling: str) -> str:
+        folded = spelling.strip().casefold()
+        return self.ids.get(folded, folded)
+
+
+def same(attribute: Attribute, left: Value, right: Value, lefts: Directory, rights: Directory | None = None) -> bool:
+    """Whether two values of an attribute mean the same. Connectors are looked up in a directory for each side."""
+    if left == right and attribute.form is not Form.CONNECTOR:
+        return True
+    return normal(attribute, left, lefts) == normal(attribute, right, lefts if rights is None else rights)
+
+
+def normal(attribute: Attribute, value: Value, connectors: Directory) -> Hashable:
+    """The normal form of an attribute's value."""
+    form = _FORMS[attribute.form]
+    if attribute.form is Form.CONNECTOR:
+        return EMPTY if _is_empty(value) else connectors(str(value))
+    if attribute.section is not None and value is False:
+        return EMPTY  # a rule shows an unset switch as false
+    if isinstance(value, tuple):
+        members = frozenset(form(item) for item in value if not _is_empty(item))
+        return members or EMPTY
+    if attribute.is_list and not _is_empty(value):
+        return frozenset((form(value),))
+    return EMPTY if _is_empty(value) else form(value)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value in ("", ())
+
+
+def _text(value: object) -> Hashable:
+    return str(value).replace("\r\n", "\n")
+
+
+def _folded(value: object) -> str:
+    return str(value).strip().casefold()
+
+
+def _plain(value: object) -> Hashable:
+    if isinstance(value, str):
+        text = value.strip()
+        return int(text) if re.fullmatch(r"-?\d+", text) else text.casefold() == "true" if _is_switch(text) else text
+    return value if isinstance(value, Hashable) else str(value)
+
+
+def _is_switch(text: str) -> bool:
+    return text.casefold() in ("true", "false")
+
+
+def domain(value: object) -> str:
+    """A domain in lower case, as A-labels, without a trailing dot; `*` and `*.` stay."""
+    text = str(value).strip().rstrip(".").casefold()
+    if text.isascii():
+        return text
+    import idna
+
+    star, rest = ("*.", text[2:]) if text.startswith("*.") else ("", text)
+    try:
+        return star + idna.encode(rest, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return text
+
+
+def _address(value: object) -> Hashable:
+    return re.sub(r"^smtp:", "", str(value).strip().casefold())
+
+
+def _address_space(value: object) -> Hashable:
+    """`smtp:contoso.com;1` and `contoso.com` are one; a cost other than 1 counts."""
+    space, _, cost = _folded(value).partition(";")
+    name = domain(re.sub(r"^smtp:", "", space.strip()))
+    return name if cost.strip() in ("", "1") else (name, cost.strip())
+
+
+def _audit_severity(value: object) -> Hashable:
+    folded = _folded(value)
+    return EMPTY if folded == "donotaudit" else folded
+
+
+_UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
+
+
+def size(value: object) -> Hashable:
+    """A size in bytes: `30MB`, `31457280` and `30 MB (31,457,280 bytes)` are one."""
+    text = _folded(value)
+    exact = re.search(r"\(([\d,.\s]+) bytes\)", text)
+    if exact is not None:
+        return int(re.sub(r"\D", "", exact[1]))
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?b?)", text)
+    if found is None:
+        return text
+    unit = found[2] if found[2] in _UNITS else found[2] + "b"
+    return round(float(found[1]) * _UNITS[unit]) if "." in found[1] else int(found[1]) * _UNITS[unit]
+
+
+def timestamp(value: object) -> Hashable:
+    """A moment in UTC: ISO 8601 (without a zone: UTC) and `/Date(milliseconds)/`. Other spellings stay text."""
+    text = str(value).strip()
+    since_epoch = re.fullmatch(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/", text)
+    if since_epoch is not None:
+        return datetime.fromtimestamp(int(since_epoch[1]) / 1000, UTC)
+    shorter = re.sub(r"(\.\d{6})\d+", r"\1", text)
+    try:
+        moment = datetime.fromisoformat(shorter)
+    except ValueError:
+        return text
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _ip(value: object) -> Hashable:
+    """An address, a network or a range, as the networks that it covers."""
+    text = re.sub(r"\s", "", str(value))
+    try:
+        if "-" in text:
+            first, _, last = text.partition("-")
+            return tuple(map(str, summarize_address_range(ip_address(first), ip_address(last))))
+        return (str(ip_network(text, strict=False)),)
+    except (ValueError, TypeError):
+        return text.casefold()
+
+
+_FORMS: Mapping[Form, Callable[[object], Hashable]] = {
+    Form.TEXT: _text,
+    Form.FOLDED: _folded,
+    Form.ADDRESS: _address,
+    Form.ADDRESS_SPACE: _address_space,
+    Form.AUDIT_SEVERITY: _audit_severity,
+    Form.CONNECTOR: _text,
+    Form.DOMAIN: domain,
+    Form.HEADER: _folded,
+    Form.IP: _ip,
+    Form.PLAIN: _plain,
+    Form.SIZE: size,
+    Form.TIMESTAMP: timestamp,
+}
