@@ -1,0 +1,145 @@
+"""From a cloud's name and a tenant to a provider: endpoints, tokens, HTTP, and the check that they speak of one tenant.
+
+What costs time to import is imported inside, so that commands without a tenant don't pay for it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailform_providers.clouds import SANDBOX, Audience, Endpoints, endpoints, variable_set
+from mailform_providers.contract import Provider
+from mailform_providers.credentials import MintedTokens, ReadyTokens, Tokens
+from mailform_providers.wire.patience import Patience, Waits
+from mailform_state.errors import Failure, WrongTenant
+
+if TYPE_CHECKING:
+    import httpx
+
+_TIMEOUT, _CONNECT_TIMEOUT = 60.0, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A tenant that can be worked with. `tenant_id` is its GUID, in lower case. Close it at the end, or use `with`."""
+
+    provider: Provider
+    tenant_id: str
+    endpoints: Endpoints
+    tokens: Tokens = field(repr=False)
+    _open: ExitStack = field(repr=False)
+
+    def ends_at(self, *, domains: bool = False) -> datetime | None:
+        """When the tokens end that a run needs (Graph's too if it has domains), None when they can be renewed. Raises
+        NotAllowed when one of them isn't there."""
+        audiences = tuple(Audience) if domains else (Audience.EXCHANGE,)
+        ends = [end for end in (self.tokens.ends_at(audience) for audience in audiences) if end is not None]
+        return min(ends, default=None)
+
+    def close(self) -> None:
+        self._open.close()
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def connect(
+    cloud: str,
+    tenant: str,
+    environment: Mapping[str, str],
+    directory: Path,
+    waits: Waits | None = None,
+    patience: Patience | None = None,
+) -> Connection:
+    """A connection to the tenant named by GUID or domain. `directory` is where a sandbox lives, below `.mailform`.
+
+    Raises WrongTenant when the tokens are of another tenant, before anything is asked of Exchange or Graph; NotAllowed
+    without usable tokens; Failure for settings that can't be.
+    """
+    places = endpoints(cloud, environment)
+    if cloud == SANDBOX:
+        return _sandbox(tenant, environment, directory, places, waits, patience)
+    tokens = ReadyTokens(environment, places.cloud)
+    tokens.token(Audience.EXCHANGE)  # before the network is asked for anything
+    with ExitStack() as cleanup:
+        http = cleanup.enter_context(_client(environment))
+        from mailform_providers.directory import tenant_guid
+
+        wanted = tenant_guid(places.login, tenant, http, patience)
+        if tokens.tenant_id() != wanted:
+            raise WrongTenant(
+                f"The token is of tenant {tokens.tenant_id()}, the configuration of tenant {wanted} ({tenant}).",
+                hint="Sign in to the configuration's tenant, or correct [tenant] id.",
+            )
+        return _connection(places, wanted, tokens, http, waits, patience, cleanup.pop_all())
+
+
+def _sandbox(
+    tenant: str,
+    environment: Mapping[str, str],
+    directory: Path,
+    places: Endpoints,
+    waits: Waits | None,
+    patience: Patience | None,
+) -> Connection:
+    import httpx
+
+    from mailform_providers.sandbox import open_sandbox
+
+    given = variable_set(environment, "MAILFORM_SANDBOX")
+    path = Path(environment["MAILFORM_SANDBOX"]) if given else directory / ".mailform" / "sandbox.json"
+    waiting = environment.get("MAILFORM_SANDBOX_DNS", "").strip() == "wait"
+    sandbox = open_sandbox(path, tenant, dns="wait" if waiting else "at-once")
+    with ExitStack() as cleanup:
+        http = cleanup.enter_context(httpx.Client(transport=sandbox.transport(), trust_env=False))
+        tokens = MintedTokens(sandbox.tenant_id, lambda audience: sandbox.token(places.cloud.resource(audience)))
+        return _connection(places, sandbox.tenant_id, tokens, http, waits, patience, cleanup.pop_all())
+
+
+def _connection(
+    places: Endpoints,
+    tenant_id: str,
+    tokens: Tokens,
+    http: httpx.Client,
+    waits: Waits | None,
+    patience: Patience | None,
+    cleanup: ExitStack,
+) -> Connection:
+    from mailform_providers.exchange.client import ExchangeClient
+    from mailform_providers.exchange.provider import ExchangeProvider
+    from mailform_providers.graph.client import GraphClient
+
+    exchange = ExchangeClient(places.exchange, tenant_id, tokens, http, patience)
+    graph = GraphClient(places.graph, tokens, http, patience, waits)
+    return Connection(ExchangeProvider(exchange, graph, waits), tenant_id, places, tokens, cleanup)
+
+
+def _client(environment: Mapping[str, str]) -> httpx.Client:
+    """The HTTP client for real services. A proxy of the environment is used, but not for this very machine."""
+    import httpx
+
+    trust = httpx.create_ssl_context()
+    if variable_set(environment, "MAILFORM_CA_BUNDLE"):
+        bundle = environment["MAILFORM_CA_BUNDLE"]
+        try:
+            trust.load_verify_locations(cafile=bundle)
+        except (OSError, ssl.SSLError):
+            raise Failure(
+                f"MAILFORM_CA_BUNDLE names {bundle}, which holds no certificates that can be read.",
+                hint="Name a PEM file with the further authorities to trust.",
+            ) from None
+    near = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+    return httpx.Client(
+        verify=trust,
+        timeout=httpx.Timeout(_TIMEOUT, connect=_CONNECT_TIMEOUT),
+        mounts={host: httpx.HTTPTransport(verify=trust) for host in near},
+    )
