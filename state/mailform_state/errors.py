@@ -5,6 +5,7 @@
     ├── Damaged                  state, journal or plan isn't what was written                  (exit 9)
     │   └── WrongTenant          right, but of another tenant or lineage                        (exit 9)
     ├── Locked                   somebody else holds the lock, or ours is lost                  (exit 7)
+    │   └── Overtaken                somebody else wrote the state since we read it                 (exit 7)
     └── Refused                  the command may not run now (open journal, unresolved things)  (exit 1)
 
 The providers' failures (`mailform_providers.errors`) hang below `Failure` too.
@@ -37,6 +38,10 @@ class WrongTenant(Damaged):
 
 class Locked(Failure):
     """The state is locked by somebody else, or this run's lock was lost."""
+
+
+class Overtaken(Locked):
+    """The state was written by somebody else since it was read, so ours was not: the lock didn't hold."""
 
 
 class Refused(Failure):

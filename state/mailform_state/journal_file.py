@@ -71,11 +71,11 @@ def _encoded(entry: Entry, previous: str, seq: int) -> tuple[bytes, str]:
 
 def encode_all(entries: Iterable[Entry], after: Journal) -> tuple[bytes, Journal]:
     """The lines of `entries` behind all that `after` tells, and the journal as it is with them."""
-    told, lines, last = after.entries, b"", after.last
-    for entry in entries:
-        line, last = _encoded(entry, last, len(told))
-        told, lines = (*told, entry), lines + line
-    return lines, Journal(told, last, intact=after.intact + len(lines))
+    added, lines, last = tuple(entries), b"", after.last
+    for seq, entry in enumerate(added, start=len(after.entries)):
+        line, last = _encoded(entry, last, seq)
+        lines += line
+    return lines, Journal(after.entries + added, last, intact=after.intact + len(lines))
 
 
 def decode(data: bytes) -> Journal:
@@ -109,7 +109,7 @@ def _line(line: bytes, seq: int, previous: str) -> tuple[Entry, str]:
             raise Damaged(f"{what} doesn't follow the one before it: a line was taken out or put in.")
     except Damaged as damage:
         raise Damaged(damage.message, hint=_HINT) from None
-    return shape.entry.read(), named
+    return shape.entry.read(), str(named)
 
 
 _TYPES: Mapping[type[Entry | Change], str] = {

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, NonNega
 
 from mailform_state.address import Address
 from mailform_state.errors import Damaged
+from mailform_state.store import Holder
 from mailform_state.values import (
     Attribute,
     DnsRecord,
@@ -179,3 +180,16 @@ class StateShape(Shape):
             used_plans=self.used_plans,
             dns_records=tuple(shape.read() for shape in self.dns_records),
         )
+
+
+class HolderShape(Shape):
+    id: str
+    user: str
+    host: str
+    pid: int
+    since: Moment
+    command: str
+    pipeline: str | None
+
+    def read(self) -> Holder:
+        return Holder(self.user, self.host, self.pid, self.since, self.command, self.pipeline)
