@@ -1,0 +1,41 @@
+"""How a sandbox behaves where nobody knows how the real service does, or where real tenants differ.
+
+The defaults are the readings that are best supported. A client that is right works under every combination.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Dns: TypeAlias = Literal["at-once", "wait"]
+"""Whether a domain counts as proven at once, or only after its record was published (`Sandbox.publish`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The switches of one sandbox.
+
+    clear_by_null_rejected  null doesn't clear a setting; "", [] and an empty tagged object still do
+    connector_form          how a rule shows the connector that it routes to
+    test_mode_listing       what IncludeTestModeConnectors gives: `only` those in test mode, or `all` connectors
+    inbound_created_disabled  the tenant makes inbound connectors disabled and won't enable them, with a warning
+    dehydrated              writes are refused until Enable-OrganizationCustomization was run
+    completes_actions       a disclaimer's text brings its default place and fallback, a rejection its default code
+    error_envelope          how a cmdlet's failure is worded: protocol form B (`Ex…|type|text`) or C (JSON in a string)
+    set_returns             what a Set-, Enable-, Disable- or Remove- answers with
+    latency_seconds         how long each request takes, in seconds
+    taken_domains           domains (lower case) that another tenant holds: verifying them is refused for good
+    """
+
+    dns: Dns = "at-once"
+    clear_by_null_rejected: bool = False
+    connector_form: Literal["name", "as_given", "guid"] = "name"
+    test_mode_listing: Literal["only", "all"] = "only"
+    inbound_created_disabled: bool = False
+    dehydrated: bool = False
+    completes_actions: bool = True
+    error_envelope: Literal["B", "C"] = "B"
+    set_returns: Literal["empty", "null", "no_content"] = "empty"
+    latency_seconds: float = 0.0
+    taken_domains: frozenset[str] = frozenset()

@@ -1,0 +1,228 @@
+"""A sandbox: one tenant that speaks the wire protocol of Exchange and Graph inside the process.
+
+Start reading at `Sandbox.answer`. Requests are taken one by one, whatever thread or process they come from.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+from uuid import uuid4
+
+import httpx
+from pydantic import JsonValue
+
+from mailform_providers.sandbox import exchange, graph, struck, tokens
+from mailform_providers.sandbox.behaviour import Behaviour, Dns
+from mailform_providers.sandbox.exchange import Invocation, Moment
+from mailform_providers.sandbox.faults import Fault, Faults, Lose
+from mailform_providers.sandbox.graph import Operation
+from mailform_providers.sandbox.requests import Request
+from mailform_providers.sandbox.routing import Arrival, Routed, Work, route
+from mailform_providers.sandbox.snapshot import Snapshot, snapshot
+from mailform_providers.sandbox.storage import File, Memory, Store
+from mailform_providers.sandbox.tenant import Entry, Settings, Tenant, new_tenant
+from mailform_providers.sandbox.transport import SandboxTransport
+from mailform_providers.sandbox.values import stamp
+from mailform_providers.sandbox.wire import Answer
+
+Observer: TypeAlias = Callable[[Request], None]
+Clock: TypeAlias = Callable[[], datetime]
+T = TypeVar("T")
+
+
+class SandboxRefused(Exception):
+    """An edit by hand (`run`, `graph`) was refused. `body` is the answer's, as it came."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(f"{status}: {body.decode(errors='replace')}")
+        self.status = status
+        self.body = body
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Sandbox:
+    """One tenant. `transport` is for the code under test; `run`, `graph`, `plant` and `publish` are an administrator's
+    hand: the same handlers, but neither struck by faults, nor observed, nor in the log."""
+
+    def __init__(
+        self,
+        store: Store,
+        tenant: str,
+        *,
+        behaviour: Behaviour,
+        faults: tuple[Fault, ...] = (),
+        observer: Observer | None = None,
+        clock: Clock = _now,
+    ) -> None:
+        self._store = store
+        self._name = tenant.strip().rstrip(".").casefold()
+        self._behaviour = behaviour
+        self._faults = Faults(faults)
+        self._observer = observer
+        self._clock = clock
+        self._fresh = new_tenant(tenant, stamp(clock()))
+        self._lock = threading.RLock()
+        self._log: list[Request] = []
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant as it is now, a value."""
+        with self._lock:
+            return self._current()
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant's GUID."""
+        return self.tenant.guid
+
+    @property
+    def log(self) -> tuple[Request, ...]:
+        """Every request over the transport, in the order in which they were handled."""
+        with self._lock:
+            return tuple(self._log)
+
+    @property
+    def writes(self) -> tuple[Request, ...]:
+        """The log's writes, also those that were refused."""
+        return tuple(request for request in self.log if request.writes)
+
+    def transport(self) -> httpx.BaseTransport:
+        return SandboxTransport(self.answer)
+
+    def token(self, audience: str) -> str:
+        """A token for `tokens.EXCHANGE` or `tokens.GRAPH`, good until 2100."""
+        return tokens.mint(self.tenant_id, audience)
+
+    def snapshot(self) -> Snapshot:
+        return snapshot(self.tenant)
+
+    def answer(self, arrival: Arrival) -> Answer | Lose:
+        """One request, from the first byte to the last; Lose when no answer comes."""
+        if self._behaviour.latency_seconds:
+            time.sleep(self._behaviour.latency_seconds)
+        with self._lock:
+            routed = route(self._current(), arrival, self._behaviour, self._clock().timestamp())
+            request = self._request(arrival, routed)
+            if isinstance(routed, Answer):
+                return self._logged(request, routed)
+            if self._observer is not None and request.writes:
+                self._observer(request)
+            what = self._faults.strike(request)
+            if what is None:
+                return self._logged(request, self._carry_out(routed.work, routed.who, request.client_request_id))
+            applied = struck.applies(what)
+            true = self._carry_out(routed.work, routed.who, request.client_request_id) if applied else None
+            return self._logged(request, struck.answer(what, routed.work, true, self._moment(routed.who)))
+
+    def run(self, cmdlet: str, parameters: Mapping[str, JsonValue] | None = None) -> dict[str, JsonValue]:
+        """A cmdlet, as an administrator runs it. Answers the body. Raises SandboxRefused."""
+        return self._by_hand(Invocation(cmdlet, parameters or {}))
+
+    def graph(self, method: str, path: str, body: Mapping[str, JsonValue] | None = None) -> dict[str, JsonValue]:
+        """A request to Graph; `path` begins with `/domains`. Answers the body. Raises SandboxRefused."""
+        return self._by_hand(Operation(method, path, b"" if body is None else json.dumps(body).encode()))
+
+    def publish(self, domain: str) -> None:
+        """Publishes a domain's DNS proof, for `dns="wait"`."""
+        name = domain.casefold()
+        self._edit(lambda tenant: (replace(tenant, published=tenant.published | {name}), None))
+
+    def plant(self, kind: str, settings: Settings) -> str:
+        """Puts in an object of Exchange as it stands, past every check; rules come last. Answers its GUID.
+        For what no cmdlet makes (`seeds`); an object that could be made should be, with `run`."""
+
+        def planted(tenant: Tenant) -> tuple[Tenant, str]:
+            now = stamp(self._clock())
+            entry = Entry(tenant.next_guid(), dict(settings), now, now, self._admin, self._admin)
+            holding = replace(tenant, made=tenant.made + 1).holding(kind, (*tenant.of(kind), entry))
+            return holding, entry.guid
+
+        return self._edit(planted)
+
+    @property
+    def _admin(self) -> str:
+        return f"admin@{self._fresh.initial}"
+
+    def _by_hand(self, work: Work) -> dict[str, JsonValue]:
+        with self._lock:
+            answer = self._carry_out(work, self._admin, str(uuid4()))
+        if answer.status >= 400:
+            raise SandboxRefused(answer.status, answer.body)
+        body: dict[str, JsonValue] = json.loads(answer.body) if answer.body else {}
+        return body
+
+    def _moment(self, who: str) -> Moment:
+        return Moment(stamp(self._clock()), who, self._behaviour)
+
+    def _carry_out(self, work: Work, who: str, request_id: str) -> Answer:
+        moment = self._moment(who)
+
+        def handled(tenant: Tenant) -> tuple[Tenant, Answer]:
+            match work:
+                case Invocation():
+                    return exchange.invoke(tenant, work, moment)
+                case Operation():
+                    return graph.handle(tenant, work, moment, request_id)
+
+        return self._edit(handled) if work.writes else handled(self._current())[1]
+
+    def _edit(self, change: Callable[[Tenant], tuple[Tenant, T]]) -> T:
+        with self._lock, self._store.editing():
+            tenants = self._store.read()
+            before = self._pick(tenants)
+            after, answer = change(before)
+            if after is not before:
+                self._store.write({**tenants, after.guid: after})
+            return answer
+
+    def _current(self) -> Tenant:
+        return self._pick(self._store.read())
+
+    def _pick(self, tenants: Mapping[str, Tenant]) -> Tenant:
+        named = tenants.get(self._fresh.guid)
+        return named or next((found for found in tenants.values() if found.answers_to(self._name)), self._fresh)
+
+    def _request(self, arrival: Arrival, routed: Routed | Answer) -> Request:
+        number = len(self._log) + 1
+        id = arrival.headers.get("client-request-id", "")
+        if isinstance(routed, Answer):
+            return Request(number, id, f"{arrival.method} {arrival.target}", "", {}, writes=False)
+        work = routed.work
+        name = work.cmdlet.name if isinstance(work, Invocation) and work.cmdlet else work.name
+        return Request(number, id, name, work.identity, work.parameters, work.writes)
+
+    def _logged(self, request: Request, answer: Answer | Lose) -> Answer | Lose:
+        self._log.append(replace(request, status=answer.status if isinstance(answer, Answer) else None))
+        return answer
+
+
+def open_sandbox(
+    path: Path | None,
+    tenant: str,
+    *,
+    dns: Dns | None = None,
+    faults: tuple[Fault, ...] = (),
+    behaviour: Behaviour | None = None,
+    observer: Observer | None = None,
+    clock: Clock = _now,
+) -> Sandbox:
+    """A sandbox of the tenant that somebody calls `tenant`: a GUID or any of its domains, in any case.
+
+    `path` is the file that keeps it, or None for one that ends with the process. `dns` goes before the behaviour's.
+    `observer` is called with each write of the transport before it is handled. Opening writes nothing.
+    """
+    switches = behaviour or Behaviour()
+    if dns is not None:
+        switches = replace(switches, dns=dns)
+    store = Memory() if path is None else File(path)
+    return Sandbox(store, tenant, behaviour=switches, faults=faults, observer=observer, clock=clock)

@@ -1,0 +1,131 @@
+"""Where tenants are kept: in memory, or in one JSON file that several processes may share.
+
+The file is written whole and atomically, under a lock beside it; a reader sees the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+from filelock import FileLock
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from mailform_providers.sandbox.tenant import Tenant
+from mailform_state.errors import Unusable
+
+Tenants: TypeAlias = Mapping[str, Tenant]
+"""By their GUIDs."""
+
+
+class Store(Protocol):
+    """Where a sandbox keeps its tenants."""
+
+    def read(self) -> Tenants:
+        """What is there now; empty when nothing was ever kept."""
+
+    def editing(self) -> contextlib.AbstractContextManager[None]:
+        """Nobody else edits inside; what is read there is the newest."""
+
+    def write(self, tenants: Tenants) -> None:
+        """Keeps these, and durably when it returns. Only inside `editing`."""
+
+
+class Memory:
+    """Tenants that end with the process."""
+
+    def __init__(self) -> None:
+        self._tenants: Tenants = {}
+
+    def read(self) -> Tenants:
+        return self._tenants
+
+    def editing(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def write(self, tenants: Tenants) -> None:
+        self._tenants = tenants
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """The file."""
+
+    tenants: dict[str, Tenant]
+    format: Literal["mailform-sandbox"] = "mailform-sandbox"
+    version: Literal[1] = 1
+
+
+@cache
+def _adapter() -> TypeAdapter[_Document]:
+    return TypeAdapter(_Document, config=ConfigDict(extra="forbid"))
+
+
+class File:
+    """Tenants in a file, mode 0600, read again whenever it changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int, int] | None = None
+        self._tenants: Tenants = {}
+        self._edits = False
+
+    def read(self) -> Tenants:
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            self._seen, self._tenants = None, {}
+            return self._tenants
+        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+        if stamp != self._seen or self._edits:
+            self._tenants = self._parsed(self._path.read_bytes())
+            self._seen = stamp
+        return self._tenants
+
+    @contextlib.contextmanager
+    def editing(self) -> Iterator[None]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{self._path}.lock", mode=0o600):
+            self._edits = True
+            try:
+                yield
+            finally:
+                self._edits = False
+
+    def write(self, tenants: Tenants) -> None:
+        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        body = _adapter().dump_json(_Document(dict(tenants)), indent=1)
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(body + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, self._path)
+        _sync_folder(self._path.parent)
+
+    def _parsed(self, body: bytes) -> Tenants:
+        try:
+            return _adapter().validate_json(body).tenants
+        except ValidationError as wrong:
+            first = wrong.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the file"
+            raise Unusable(
+                f"{self._path} isn't a sandbox's file: {where}: {first['msg']}",
+                hint="Restore the file, or delete it to begin with an empty tenant.",
+            ) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a rename durable where folders can be synced; Windows has no such thing."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
