@@ -64,7 +64,7 @@ def send(http: httpx.Client, request: httpx.Request) -> Delivery:
         return Broken(_reason(error))
     finally:
         response.close()
-    return Reply(response.status_code, response.headers, body, request.url)
+    return Reply(response.status_code, response.headers, _without_token(body, request), request.url)
 
 
 def _unpacked(response: httpx.Response, raw: bytes) -> bytes:
@@ -76,6 +76,12 @@ def _unpacked(response: httpx.Response, raw: bytes) -> bytes:
     if not unpacking.eof:
         raise zlib.error("the packed answer is cut short")
     return body
+
+
+def _without_token(body: bytes, request: httpx.Request) -> bytes:
+    """A gateway may echo the request it refuses; what is shown of an answer must not have the token in it."""
+    token = request.headers.get("Authorization", "").rpartition(" ")[2].encode()
+    return body.replace(token, b"(token)") if token else body
 
 
 def _reason(error: Exception) -> str:
