@@ -1,0 +1,151 @@
+"""One step of a plan, as the lines that a reviewer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from mailform.planning.steps import (
+    Adopt,
+    Create,
+    Deferred,
+    Delete,
+    Difference,
+    Forget,
+    Move,
+    Readdress,
+    Replace,
+    Retry,
+    Settle,
+    Step,
+    Update,
+    symbol,
+)
+from mailform.render.attribute_lines import Line, differing, laid_out, written
+from mailform.render.escape import quoted, shown
+from mailform.render.images import telling
+from mailform.render.palette import Ink, Palette
+from mailform.render.risk import risks
+from mailform.render.secrecy import Secrets
+from mailform.render.value import SENSITIVE, change
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
+from mailform_state.address import Address
+
+_INDENT = "      "
+
+
+def block(step: Step, secrets: Secrets, deferred: Deferred | None, paint: Palette) -> str:
+    """One step: its header, its marks, why, and what it writes."""
+    sign = f"{symbol(step):>3}"
+    lines = [f"{paint(sign, ink(step))} {paint(shown(str(step.address)), Ink.STRONG)}  ({_word(step)})"]
+    lines += [f"{_INDENT}{paint(f'! {risk.value}', Ink.WARNING)}" for risk in risks(step)]
+    if deferred is not None:
+        lines.append(f"{_INDENT}waits until {shown(str(deferred.domain))} is proven")
+    lines += [f"{_INDENT}{reason}" for reason in _reasons(step, secrets)]
+    lines += laid_out(_attributes(step, secrets), paint, _INDENT)
+    return "\n".join(lines) + "\n"
+
+
+def ink(step: Step) -> Ink:
+    """The colour of a step's symbol."""
+    match step:
+        case Create() | Adopt():
+            return Ink.ADDED
+        case Update() | Settle() | Readdress():
+            return Ink.CHANGED
+        case Replace() | Delete() | Retry():
+            return Ink.REMOVED
+        case Move():
+            return Ink.MOVED
+        case Forget():
+            return Ink.FAINT
+    assert_never(step)
+
+
+def named(address: Address, name: str, secrets: Secrets) -> str:
+    """An object's own name, quoted; hidden where the attribute that names it is sensitive."""
+    return SENSITIVE if secrets.hide_name(address) else quoted(name)
+
+
+def _word(step: Step) -> str:
+    match step:
+        case Settle():
+            return "update, in the state only"
+        case Readdress():
+            return "new address, in the state only"
+        case Retry():
+            return "delete, left over from an earlier apply" if step.current is not None else "gone by itself"
+        case _:
+            return type(step).__name__.lower()
+
+
+def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
+    match step:
+        case Replace():
+            yield from _replaced(step)
+        case Delete():
+            name = named(step.address, step.current.name, secrets)
+            yield f"{name}, {shown(step.current.id)}; no resource of the configuration asks for it"
+        case Move():
+            place = f"from place {step.origin} to place {step.target} (0 is first)"
+            yield f"{named(step.address, step.name, secrets)}: {place}"
+        case Adopt():
+            rest = "only what differs is written" if step.differences else "nothing is written"
+            yield f"the tenant has it already, as {shown(step.current.id)}; {rest}"
+        case Forget(_, id, gone):
+            why = "the tenant hasn't got it any more" if gone else "the tenant isn't touched"
+            yield f"{shown(id)}: {why}"
+        case Readdress(origin, _, id):
+            yield f"was {shown(str(origin))}; the object ({shown(id)}) stays as it is"
+        case Retry():
+            name = named(step.address, step.pending.name, secrets)
+            yield f"{shown(step.pending.kind)} {name}, {shown(step.pending.id)}: {shown(step.pending.reason)}"
+        case Create() | Update() | Settle():
+            return
+
+
+def _replaced(step: Replace) -> Iterator[str]:
+    kind = KINDS[step.wanted.kind]
+    renamed = any(found.attribute == kind.naming for found in step.differences)
+    fixed = [found.attribute for found in step.differences if not _updatable(step, found)]
+    if step.wanted.kind == ACCEPTED_DOMAIN:
+        yield "because a domain's name is what it is"
+        yield "the old domain is deleted in the end" if step.retire else "the old domain is forgotten, not deleted"
+        return
+    if fixed:
+        yield f"because {', '.join(fixed)} can't be changed in place"
+    elif renamed:
+        yield "because rules route to it by its name, and the name changes"
+    else:
+        yield "because --replace asks for it"
+    if step.aside:
+        yield "the old one is renamed aside, the new one takes its name and place, then the old one is deleted"
+    else:
+        yield "the new one is made under the new name, rules are pointed at it, then the old one is deleted"
+
+
+def _updatable(step: Replace, found: Difference) -> bool:
+    attribute = KINDS[step.wanted.kind].attributes.get(found.attribute)
+    return attribute is None or attribute.update
+
+
+def _attributes(step: Step, secrets: Secrets) -> Iterator[Line]:
+    address = step.address
+    match step:
+        case Create():
+            for name, value in step.attributes.items():
+                yield written("+", name, value, hidden=secrets.hide(address, name))
+        case Replace() if not step.differences:
+            for name, value in step.attributes.items():
+                yield written(" ", name, value, hidden=secrets.hide(address, name))
+        case Update() | Adopt() | Replace():
+            for found in step.differences:
+                yield differing(address.kind, found, hidden=found.sensitive or secrets.hide(address, found.attribute))
+        case Delete():
+            for name, value in telling(step.current.attributes).items():
+                yield written("-", name, value, hidden=secrets.hide(address, name))
+        case Settle():
+            for name, (before, after) in step.settings.items():
+                yield Line("~", name, change(before, after))
+        case Move() | Forget() | Readdress() | Retry():
+            return
