@@ -93,8 +93,8 @@ def _finite(text: str) -> float:
 def _too_deep(value: object) -> bool:
     """Level by level rather than by recursion: the input decides how deep this goes."""
     level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [inner for entry in level for inner in _within(entry)]
+    for _ in range(DEEPEST):
+        level = [inner for entry in level for inner in _within(entry) if isinstance(inner, Mapping | list | tuple)]
         if not level:
             return False
     return True

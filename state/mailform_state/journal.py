@@ -118,7 +118,9 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How an intent ended. `id` is the GUID of what it made or touched, `after` the object as read afterwards."""
+    """How an intent ended. `id` is the GUID of what it made or touched, `after` the object as read afterwards.
+
+    `changes` is what that makes of the state, whatever the outcome: a refused delete postpones one."""
 
     step: int
     outcome: Outcome
@@ -184,7 +186,7 @@ def replay(base: State, entries: Iterable[Entry]) -> State:
 def _changes(entry: Entry, undone: set[int]) -> tuple[Change, ...]:
     match entry:
         case Result():
-            return entry.changes if entry.outcome is Outcome.OK and entry.step not in undone else ()
+            return () if entry.step in undone else entry.changes
         case Pivot():
             return entry.changes
         case Begin() | Intent() | Verified() | Undo() | UndoResult() | End():
