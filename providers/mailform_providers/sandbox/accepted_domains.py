@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
 from mailform_providers.sandbox import records, refusals
+from mailform_providers.sandbox.binding import merged
 from mailform_providers.sandbox.cmdlet import Call, Cmdlet, Result, unchanged
-from mailform_providers.sandbox.parameters import ANY_IDENTITY, RESULT_SIZE, merged, of_kind, taking
+from mailform_providers.sandbox.parameters import ANY_IDENTITY, RESULT_SIZE, of_kind, taking
 from mailform_providers.sandbox.records import DOMAIN_BLANK
 from mailform_providers.sandbox.tenant import Domain, Tenant
 

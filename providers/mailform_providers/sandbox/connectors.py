@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mailform_providers.kinds.schema import Kind
 from mailform_providers.sandbox import lookup, records, refusals
+from mailform_providers.sandbox.binding import merged
 from mailform_providers.sandbox.cmdlet import Call, Cmdlet, Record, Result, unchanged
 from mailform_providers.sandbox.lookup import CONNECTOR_CONTAINER
 from mailform_providers.sandbox.parameters import (
@@ -15,7 +16,6 @@ from mailform_providers.sandbox.parameters import (
     RESULT_SIZE,
     Given,
     Parameter,
-    merged,
     of_kind,
     taking,
 )

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from mailform_providers.sandbox import accepted_domains, inbound, organization, outbound, refusals, rules, wire
 from mailform_providers.sandbox.behaviour import Behaviour
+from mailform_providers.sandbox.binding import bind
 from mailform_providers.sandbox.cmdlet import Call, Cmdlet, Record, Result
-from mailform_providers.sandbox.parameters import bind
 from mailform_providers.sandbox.refusals import Forbidden, Malformed, Refusal
 from mailform_providers.sandbox.tenant import Tenant
 from mailform_providers.sandbox.wire import Answer

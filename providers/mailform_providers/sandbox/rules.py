@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from mailform_providers.kinds import KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Type
 from mailform_providers.sandbox import lookup, refusals, rule_limits, rule_order
+from mailform_providers.sandbox.binding import merged
 from mailform_providers.sandbox.cmdlet import Call, Cmdlet, Record, Result, unchanged
 from mailform_providers.sandbox.lookup import RULE_CONTAINER
 from mailform_providers.sandbox.outbound import ROUTE, routed_to
@@ -16,7 +17,6 @@ from mailform_providers.sandbox.parameters import (
     RESULT_SIZE,
     Given,
     Parameter,
-    merged,
     of_kind,
     taking,
 )

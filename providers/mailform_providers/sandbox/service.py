@@ -27,10 +27,11 @@ from mailform_providers.sandbox.requests import Request
 from mailform_providers.sandbox.routing import Arrival, Routed, Work, route
 from mailform_providers.sandbox.snapshot import Snapshot, snapshot
 from mailform_providers.sandbox.storage import File, Memory, Store
-from mailform_providers.sandbox.tenant import Entry, Settings, Tenant, new_tenant
+from mailform_providers.sandbox.tenant import Entry, Settings, Tenant, names_tenant, new_tenant
 from mailform_providers.sandbox.transport import SandboxTransport
 from mailform_providers.sandbox.values import stamp
 from mailform_providers.sandbox.wire import Answer
+from mailform_state.errors import Unusable
 
 Observer: TypeAlias = Callable[[Request], None]
 Clock: TypeAlias = Callable[[], datetime]
@@ -220,7 +221,10 @@ def open_sandbox(
 
     `path` is the file that keeps it, or None for one that ends with the process. `dns` goes before the behaviour's.
     `observer` is called with each write of the transport before it is handled. Opening writes nothing.
+    Raises Unusable when `tenant` is neither a GUID nor a domain.
     """
+    if not names_tenant(tenant):
+        raise Unusable(f"{tenant!r} can't name a tenant.", hint="Give a GUID or a domain, as fabrikam.onmicrosoft.com.")
     switches = behaviour or Behaviour()
     if dns is not None:
         switches = replace(switches, dns=dns)

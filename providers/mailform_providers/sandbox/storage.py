@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from mailform_providers.sandbox.tenant import Tenant
@@ -21,6 +21,9 @@ from mailform_state.errors import Unusable
 
 Tenants: TypeAlias = Mapping[str, Tenant]
 """By their GUIDs."""
+
+_PATIENCE = 30
+"""How many seconds an edit waits for the lock; whoever holds it only writes a file."""
 
 
 class Store(Protocol):
@@ -76,37 +79,45 @@ class File:
         self._edits = False
 
     def read(self) -> Tenants:
-        try:
-            status = self._path.stat()
-        except FileNotFoundError:
-            self._seen, self._tenants = None, {}
-            return self._tenants
-        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-        if stamp != self._seen or self._edits:
-            self._tenants = self._parsed(self._path.read_bytes())
-            self._seen = stamp
+        with _usable(self._path):
+            try:
+                stamp = self._stamp()
+                if stamp != self._seen or self._edits:
+                    self._tenants = self._parsed(self._path.read_bytes())
+                    self._seen = stamp
+            except FileNotFoundError:
+                self._seen, self._tenants = None, {}
         return self._tenants
 
     @contextlib.contextmanager
     def editing(self) -> Iterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{self._path}.lock", mode=0o600):
+        with _usable(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(f"{self._path}.lock", mode=0o600, timeout=_PATIENCE)
+            lock.acquire()
+        try:
             self._edits = True
-            try:
-                yield
-            finally:
-                self._edits = False
+            yield
+        finally:
+            self._edits = False
+            lock.release()
 
     def write(self, tenants: Tenants) -> None:
         fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         body = _adapter().dump_json(_Document(dict(tenants)), indent=1)
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(body + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, self._path)
-        _sync_folder(self._path.parent)
+        with _usable(self._path):
+            fresh.unlink(missing_ok=True)
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(body + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(fresh, self._path)
+            _sync_folder(self._path.parent)
+            self._seen, self._tenants = self._stamp(), tenants
+
+    def _stamp(self) -> tuple[int, int, int]:
+        status = self._path.stat()
+        return status.st_mtime_ns, status.st_size, status.st_ino
 
     def _parsed(self, body: bytes) -> Tenants:
         try:
@@ -118,6 +129,17 @@ class File:
                 f"{self._path} isn't a sandbox's file: {where}: {first['msg']}",
                 hint="Restore the file, or delete it to begin with an empty tenant.",
             ) from None
+
+
+@contextlib.contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    """Says of which file it is that the system refused something."""
+    try:
+        yield
+    except Timeout:
+        raise Unusable(f"{path} is kept locked by another process.", hint="Wait for it to end, or end it.") from None
+    except OSError as problem:
+        raise Unusable(f"{path} can't be used: {problem.strerror}.", hint="Look at the file's permissions.") from None
 
 
 def _sync_folder(folder: Path) -> None:

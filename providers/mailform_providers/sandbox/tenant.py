@@ -5,6 +5,7 @@ Settings are sparse: a setting that an entry doesn't name has its kind's blank v
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -17,6 +18,8 @@ Settings: TypeAlias = Mapping[str, Setting]
 
 _NAMESPACE = uuid5(NAMESPACE_DNS, "sandbox.mailform")
 _INITIAL = ".onmicrosoft.com"
+DOMAIN_NAME = re.compile(r"(?=.{4,253}$)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+[a-z][a-z0-9-]{1,62}")
+"""A domain in lower case, with A-labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,19 @@ class Tenant:
     def next_guid(self) -> str:
         """The GUID of the next object: the same in every run that makes the same objects in the same order."""
         return str(uuid5(UUID(self.guid), f"object {self.made}"))
+
+
+def names_tenant(name: str) -> bool:
+    """Whether `name` can be a GUID or a domain at all."""
+    return DOMAIN_NAME.fullmatch(name.strip().rstrip(".").casefold()) is not None or _is_guid(name)
+
+
+def _is_guid(name: str) -> bool:
+    try:
+        UUID(name)
+    except ValueError:
+        return False
+    return True
 
 
 def identify(name: str) -> tuple[str, str]:

@@ -90,7 +90,9 @@ def refusal(error: Error, behaviour: Behaviour) -> Answer:
 
 def forbidden() -> Answer:
     """The service's 403: NUL bytes, declared as gzip, which they aren't."""
-    return Answer(403, _NUL_BODY, {"Content-Encoding": "gzip", "Content-Type": "application/json"})
+    reason = '2000010;reason="The user or application lacks the role, or the cmdlet does not exist."'
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json", "x-ms-diagnostics": reason}
+    return Answer(403, _NUL_BODY, headers)
 
 
 def _answered(value: JsonValue, warnings: Sequence[str]) -> Answer:
