@@ -22,6 +22,8 @@ from mailform_state.errors import Failure, WrongTenant
 if TYPE_CHECKING:
     import httpx
 
+    from mailform_providers.sandbox import Sandbox
+
 _TIMEOUT, _CONNECT_TIMEOUT = 60.0, 10.0
 
 
@@ -67,7 +69,7 @@ def connect(
     """
     places = endpoints(cloud, environment)
     if cloud == SANDBOX:
-        return _sandbox(tenant, environment, directory, places, waits, patience)
+        return connect_sandbox(_open_sandbox(tenant, environment, directory), waits, patience)
     tokens = ReadyTokens(environment, places.cloud)
     tokens.token(Audience.EXCHANGE)  # before the network is asked for anything
     with ExitStack() as cleanup:
@@ -83,26 +85,25 @@ def connect(
         return _connection(places, wanted, tokens, http, waits, patience, cleanup.pop_all())
 
 
-def _sandbox(
-    tenant: str,
-    environment: Mapping[str, str],
-    directory: Path,
-    places: Endpoints,
-    waits: Waits | None,
-    patience: Patience | None,
-) -> Connection:
+def connect_sandbox(sandbox: Sandbox, waits: Waits | None = None, patience: Patience | None = None) -> Connection:
+    """A connection to a sandbox that is already open, such as one with faults, over the same HTTP code path."""
     import httpx
 
+    places = endpoints(SANDBOX, {})
+    tenant_id = sandbox.tenant_id
+    tokens = MintedTokens(tenant_id, lambda audience: sandbox.token(places.cloud.resource(audience)))
+    with ExitStack() as cleanup:
+        http = cleanup.enter_context(httpx.Client(transport=sandbox.transport(), trust_env=False))
+        return _connection(places, tenant_id, tokens, http, waits, patience, cleanup.pop_all())
+
+
+def _open_sandbox(tenant: str, environment: Mapping[str, str], directory: Path) -> Sandbox:
     from mailform_providers.sandbox import open_sandbox
 
     given = variable_set(environment, "MAILFORM_SANDBOX")
     path = Path(environment["MAILFORM_SANDBOX"]) if given else directory / ".mailform" / "sandbox.json"
     waiting = environment.get("MAILFORM_SANDBOX_DNS", "").strip() == "wait"
-    sandbox = open_sandbox(path, tenant, dns="wait" if waiting else "at-once")
-    with ExitStack() as cleanup:
-        http = cleanup.enter_context(httpx.Client(transport=sandbox.transport(), trust_env=False))
-        tokens = MintedTokens(sandbox.tenant_id, lambda audience: sandbox.token(places.cloud.resource(audience)))
-        return _connection(places, sandbox.tenant_id, tokens, http, waits, patience, cleanup.pop_all())
+    return open_sandbox(path, tenant, dns="wait" if waiting else "at-once")
 
 
 def _connection(
