@@ -1,0 +1,142 @@
+"""A JSON Schema of the configuration, for editors (Even Better TOML, Taplo), made of the kinds' tables.
+
+It helps while writing; what is valid is decided by `load`, which checks much more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from mailform.configuration.references import HOLE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
+from mailform_providers.kinds.schema import Attribute, Kind, Type
+
+Schema: TypeAlias = dict[str, object]
+
+_NAME = "^[A-Za-z_][A-Za-z0-9_-]*$"
+_REFERENCE: Schema = {"type": "string", "pattern": HOLE}
+_TEXT: Schema = {"type": "string"}
+_FLAG: Schema = {"type": "boolean"}
+_ADDRESSES: Schema = {"type": "array", "items": _TEXT}
+_CLOUDS = ["global", "gcc-high", "dod", "china", "sandbox"]
+
+
+def schema() -> Schema:
+    """The schema (draft-07, which the editors take) of a mailform.toml."""
+    fixed: Schema = {
+        "tenant": _table({"id": _TEXT, "cloud": {"enum": _CLOUDS}}, "Whose mail flow it is", required=["id"]),
+        "variables": _named(_variable(), "Values that are given from outside"),
+        "locals": {"type": "object", "description": "Names for values that are used more than once"},
+        "outputs": _named(
+            _table({"value": {}, "sensitive": _FLAG, "description": _TEXT}, required=["value"]),
+            "Values that are published",
+        ),
+        "moved": {"type": "array", "items": _table({"from": _TEXT, "to": _TEXT}, required=["from", "to"])},
+        "backend": _table({"type": {"enum": ["local"]}}, "Where the state is kept", required=["type"]),
+    }
+    kinds: Schema = {
+        name: _named(_resource(kind), f"{kind.cmdlets['read']} shows these") for name, kind in KINDS.items()
+    }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Mailform configuration",
+        **_table({**fixed, **kinds}),
+    }
+
+
+def _variable() -> Schema:
+    rules: Schema = {
+        "pattern": _TEXT,
+        "one_of": {"type": "array"},
+        "min": {"type": "number"},
+        "max": {"type": "number"},
+        "message": _TEXT,
+    }
+    return _table(
+        {
+            "type": {"enum": ["string", "number", "bool", "list", "map"]},
+            "default": {},
+            "description": _TEXT,
+            "sensitive": _FLAG,
+            "validation": _table(rules),
+        }
+    )
+
+
+def _resource(kind: Kind) -> Schema:
+    own = [found for found in kind.writable if found.section is None and found.name != "priority"]
+    properties: Schema = {found.name: _attribute(found) for found in own}
+    for section in kind.sections:
+        inside = {found.name.removeprefix(f"{section}."): found for found in kind.writable if found.section == section}
+        properties[section] = _table({name: _attribute(found) for name, found in inside.items()})
+    properties["depends_on"] = _ADDRESSES
+    properties["lifecycle"] = _table(
+        {"prevent_destroy": _FLAG, "ignore_changes": {"anyOf": [{"const": "all"}, _ADDRESSES]}}
+    )
+    required = [found.name for found in own if found.required]
+    if kind.name == TRANSPORT_RULE:
+        rules: Schema = {"anyOf": [_TEXT, _ADDRESSES]}
+        properties["priority"] = {"type": "integer", "minimum": 0, "description": "Exchange's number; 0 is first"}
+        properties["order"] = _table({"after": rules, "before": rules, "at": {"enum": ["first", "last"]}})
+        required.append("conditions")
+    if kind.name == ACCEPTED_DOMAIN:
+        properties["on_destroy"] = {"enum": ["forget", "delete"]}
+    return _table(properties, required=required)
+
+
+def _attribute(attribute: Attribute) -> Schema:
+    description = f"{attribute.parameter}"
+    if attribute.on_premises:
+        description += ". OnPremises connectors only"
+    if not attribute.update:
+        description += ". Can't be changed later"
+    default = attribute.default
+    if default is not None and default.value not in ("", ()):
+        description += f". Default: {str(default.value).lower() if isinstance(default.value, bool) else default.value}"
+    return {"description": description, **_type(attribute)}
+
+
+def _type(attribute: Attribute) -> Schema:
+    text: Schema = {"type": "string"}
+    if attribute.max_length is not None:
+        text["maxLength"] = attribute.max_length
+    match attribute.type:
+        case Type.STRING | Type.GUID:
+            return text if attribute.max_length is None else {"anyOf": [text, _REFERENCE]}
+        case Type.STRINGS:
+            return {"anyOf": [{"type": "array", "items": text}, _REFERENCE]}
+        case Type.BOOLEAN:
+            return {"anyOf": [_FLAG, _REFERENCE]}
+        case Type.INTEGER:
+            return {"anyOf": [{"type": "integer"}, _REFERENCE]}
+        case Type.ENUMERATION:
+            return {"anyOf": [{"enum": [*attribute.values, ""]}, _REFERENCE]}
+        case Type.ENUMERATIONS:
+            word: Schema = {"anyOf": [{"enum": [*attribute.values]}, _REFERENCE]}
+            return {"anyOf": [{"type": "array", "items": word}, _REFERENCE]}
+        case Type.SIZE:
+            return {"anyOf": [_TEXT, {"type": "integer", "minimum": 0}]}
+        case Type.TIMESTAMP:
+            # TOML's own dates are no strings to every editor, so nothing is said of the type.
+            return {}
+        case Type.TABLES:
+            return {"type": "array", "items": {"type": "object"}}
+
+
+def _named(block: Schema, description: str) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "patternProperties": {_NAME: block},
+        "additionalProperties": False,
+    }
+
+
+def _table(properties: Mapping[str, object], description: str = "", required: Iterable[str] = ()) -> Schema:
+    table: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    if description:
+        table["description"] = description
+    if needed := list(required):
+        table["required"] = needed
+    return table

@@ -1,0 +1,72 @@
+"""Gathering mistakes: every check adds what it finds, `load` raises them all at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from mailform.diagnostics import Diagnostic, Position, Severity
+
+_SHOWN = 60
+
+
+class Findings:
+    """What was found so far. Only for gathering: whoever has found something fatal to itself returns, never raises."""
+
+    def __init__(self) -> None:
+        self._found: list[Diagnostic] = []
+
+    def error(self, code: str, message: str, position: Position | None, hint: str) -> None:
+        self._found.append(Diagnostic(code, message, position, hint))
+
+    def warning(self, code: str, message: str, position: Position | None, hint: str) -> None:
+        self._found.append(Diagnostic(code, message, position, hint, Severity.WARNING))
+
+    def extend(self, found: Iterable[Diagnostic]) -> None:
+        self._found.extend(found)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether there is an error among them; warnings alone stop nothing."""
+        return any(found.severity is Severity.ERROR for found in self._found)
+
+    def gathered(self) -> tuple[Diagnostic, ...]:
+        """All of it once, by file and line; what has no place in a file comes first."""
+        return tuple(sorted(dict.fromkeys(self._found), key=_place))
+
+
+def _place(found: Diagnostic) -> tuple[str, int, int]:
+    at = found.position
+    return ("", 0, 0) if at is None else (at.file, at.line, at.column)
+
+
+def did_you_mean(wrong: str, right: Iterable[str], otherwise: str = "") -> str:
+    """A hint that names the known word nearest to the wrong one; `otherwise` when none is near."""
+    by_fold = {_folded(word): word for word in right}
+    near = get_close_matches(_folded(wrong), by_fold, n=1, cutoff=0.7)
+    return f"did you mean `{by_fold[near[0]]}`?" if near else otherwise
+
+
+def _folded(word: str) -> str:
+    return word.replace("_", "").replace("-", "").casefold()
+
+
+def shown(value: object) -> str:
+    """A value as it may stand in a message: cut, and with nothing in it that could move a terminal's cursor."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str):
+        return escaped(str(value))
+    return f'"{escaped(value)}"'
+
+
+def escaped(text: str) -> str:
+    """Text by somebody else, for a message: unprintable characters as escapes, cut to a readable length."""
+    cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in cut)
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as a sentence has them: `a`, `b` or `c`."""
+    marked = [f"`{word}`" for word in words]
+    return marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} or {marked[-1]}"

@@ -1,0 +1,72 @@
+"""`[[moved]]`: resources that have another address than the state knows them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailform.configuration.blocks import Block
+from mailform.configuration.cycles import cycles
+from mailform.configuration.findings import Findings, did_you_mean, shown
+from mailform.configuration.models import MovedShape
+from mailform.configuration.shapes import shaped
+from mailform.wanted import Moved
+from mailform_providers.kinds import KINDS
+from mailform_state.address import Address
+
+
+def moves(blocks: Iterable[Block], declared: Iterable[Address], findings: Findings) -> tuple[Moved, ...]:
+    """All moves, checked. Chains are fine: what has moved may have moved again."""
+    read = [(block, _moved(block, findings)) for block in blocks]
+    found = [(block, move) for block, move in read if move is not None]
+    known = set(declared)
+    origins = {move.origin: move for _, move in found}
+    targets: dict[Address, Moved] = {}
+    for block, move in found:
+        _check(block, move, known, origins, findings)
+        if targets.setdefault(move.target, move) is not move:
+            hint = "two resources can't become one; take one of the blocks out"
+            findings.error("duplicate-move", f"two resources are moved to `{move.target}`", block.value("to"), hint)
+    for circle in cycles({move.origin: [move.target] for _, move in found}):
+        names = " -> ".join(f"`{address}`" for address in (*circle, circle[0]))
+        hint = "take the blocks out; the names of objects are swapped by their `name`"
+        findings.error("cycle", f"these are moved in a circle: {names}", origins[circle[0]].position, hint)
+    return tuple(move for _, move in found)
+
+
+def _moved(block: Block, findings: Findings) -> Moved | None:
+    shape = shaped(MovedShape, block, findings)
+    if shape is None:
+        return None
+    origin, target = _address(shape.from_, block, "from", findings), _address(shape.to, block, "to", findings)
+    return None if origin is None or target is None else Moved(origin, target, block.position)
+
+
+def _address(text: str, block: Block, key: str, findings: Findings) -> Address | None:
+    try:
+        address = Address.parse(text)
+    except ValueError:
+        findings.error("bad-address", f"{shown(text)} is no address", block.value(key), "write kind.name")
+        return None
+    if address.kind not in KINDS or address.module or address.key is not None:
+        hint = did_you_mean(address.kind, KINDS, f"the kinds are {', '.join(KINDS)}")
+        findings.error("bad-address", f"{shown(text)} is no address of this version", block.value(key), hint)
+        return None
+    return address
+
+
+def _check(block: Block, move: Moved, known: set[Address], origins: dict[Address, Moved], findings: Findings) -> None:
+    if move.origin.kind != move.target.kind:
+        message = f"a {move.origin.kind} can't become a {move.target.kind}"
+        findings.error("bad-move", message, block.value("to"), "both addresses have to be of one kind")
+    if move.origin in known:
+        message = f"`{move.origin}` is still in the configuration, so it hasn't moved"
+        findings.error("bad-move", message, block.value("from"), "take its block out, or this one")
+    if move.target not in known and move.target not in origins:
+        hint = did_you_mean(str(move.target), map(str, known), f"add [{move.target}]")
+        findings.error(
+            "undeclared", f"there is no resource `{move.target}` in the configuration", block.value("to"), hint
+        )
+    if origins[move.origin] is not move:
+        findings.error(
+            "duplicate-move", f"`{move.origin}` is moved twice", block.value("from"), "take one of the blocks out"
+        )

@@ -1,0 +1,189 @@
+"""A resource's block, before its values are looked at: which attributes it writes, and what it says of its own life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from mailform.configuration.blocks import Block
+from mailform.configuration.findings import Findings, did_you_mean, escaped, shown
+from mailform.configuration.models import LifecycleShape
+from mailform.configuration.places import written_places
+from mailform.configuration.positions import Path
+from mailform.configuration.shapes import shaped
+from mailform.wanted import Lifecycle, Place
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
+from mailform_providers.kinds.schema import Attribute, Kind
+from mailform_state.address import Address
+
+PLACES = ("priority", "order")
+_META = ("depends_on", "lifecycle", "for_each")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One attribute as written: its row of the kind's table, and the path to its value in the block."""
+
+    attribute: Attribute
+    path: Path
+    data: object
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a block writes. `rows` are by full name and hold only attributes that may be written; `unread` has the
+    sections in which something else stands too."""
+
+    address: Address
+    block: Block
+    rows: Mapping[str, Row]
+    sections: frozenset[str]
+    places: tuple[Place, ...]
+    depends_on: tuple[Address, ...]
+    lifecycle: Lifecycle
+    on_destroy: Literal["forget", "delete"] | None
+    unread: frozenset[str] = frozenset()
+
+
+def outline(address: Address, block: Block, declared: Iterable[Address], findings: Findings) -> Outline:
+    """The outline of a resource's block. What can't be written at all is among the findings and not in it."""
+    kind = KINDS[address.kind]
+    data: Mapping[str, object] = block.data if isinstance(block.data, dict) else {}
+    rows = {row.attribute.name: row for row in _rows(kind, data, block, findings)}
+    _missing(kind, rows, data, block, findings)
+    return Outline(
+        address=address,
+        block=block,
+        rows=rows,
+        sections=frozenset(section for section in kind.sections if isinstance(data.get(section), dict)),
+        places=written_places(block, findings) if kind.name == TRANSPORT_RULE else (),
+        depends_on=_depends_on(address, data, block, declared, findings),
+        lifecycle=_lifecycle(kind, data, block, findings),
+        on_destroy=_on_destroy(data, block, findings) if kind.name == ACCEPTED_DOMAIN else None,
+        unread=frozenset(section for section in kind.sections if _unread(section, data.get(section), rows)),
+    )
+
+
+def _rows(kind: Kind, data: Mapping[str, object], block: Block, findings: Findings) -> Iterator[Row]:
+    for key, value in data.items():
+        if key in kind.sections:
+            if not isinstance(value, dict):
+                hint = f"write `{key} = {{ … }}`"
+                findings.error("wrong-type", f"`{key}` has to be a table", block.key(key), hint)
+                continue
+            for name, inner in value.items():
+                yield from _row(kind, f"{key}.{name}", (key, name), inner, block, findings)
+        elif not _is_own(kind, key):
+            yield from _row(kind, key, (key,), value, block, findings)
+        elif key == "for_each":
+            hint = "write one block for each"
+            findings.error("reserved", "`for_each` is reserved: this version doesn't have it yet", block.key(key), hint)
+
+
+def _unread(section: str, table: object, rows: Mapping[str, Row]) -> bool:
+    return any(f"{section}.{name}" not in rows for name in table) if isinstance(table, dict) else table is not None
+
+
+def _is_own(kind: Kind, key: str) -> bool:
+    of_kind = {TRANSPORT_RULE: PLACES, ACCEPTED_DOMAIN: ("on_destroy",)}.get(kind.name, ())
+    return key in _META or key in of_kind
+
+
+def _row(kind: Kind, name: str, path: Path, data: object, block: Block, findings: Findings) -> Iterator[Row]:
+    attribute = kind.attributes.get(name)
+    if attribute is None:
+        message = f"a {kind.name} has no attribute `{escaped(name)}`"
+        findings.error("unknown-attribute", message, block.key(*path), _nearest(kind, name))
+    elif attribute.refused is not None:
+        message = f"`{name}` can't be set: {attribute.refused.value}"
+        findings.error("refused-attribute", message, block.key(*path), "take it out")
+    else:
+        yield Row(attribute, path, data)
+
+
+def _nearest(kind: Kind, name: str) -> str:
+    section, _, last = name.rpartition(".")
+    elsewhere = [f"`{other}`" for other in kind.sections if f"{other}.{last}" in kind.attributes]
+    if section and last in kind.attributes:
+        return f"`{last}` stands on the resource itself, not in `{section}`"
+    if elsewhere:
+        return f"it belongs into {' or '.join(elsewhere)}"
+    by_parameter = {_plain(found.parameter): found.name for found in kind.attributes.values()}
+    if (meant := by_parameter.get(_plain(last))) is not None and not (section and meant.startswith("exceptions.")):
+        return f"did you mean `{_seen_from(section, meant)}`?"
+    prefix = f"{section}." if section else ""
+    near = [known.removeprefix(prefix) for known in kind.attributes if known.startswith(prefix)]
+    own = (*_META[:2], *PLACES) if not section and kind.name == TRANSPORT_RULE else _META[:2] if not section else ()
+    fallback = f"`mailform schema` lists the attributes of a {kind.name}"
+    return did_you_mean(last, (*(word for word in near if "." not in word), *kind.sections, *own), fallback)
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", "").casefold()
+
+
+def _seen_from(section: str, meant: str) -> str:
+    return meant.removeprefix(f"{section}.") if section else meant
+
+
+def _missing(kind: Kind, rows: Mapping[str, Row], data: Mapping[str, object], block: Block, findings: Findings) -> None:
+    for attribute in kind.attributes.values():
+        if attribute.required and attribute.name not in rows:
+            message = f"{block.title} has no `{attribute.name}`"
+            findings.error("missing-attribute", message, block.position, f"add `{attribute.name} = …`")
+    if "conditions" in kind.sections and "conditions" not in data:
+        hint = "add `conditions = { … }`; `conditions = {}` says that it is for all messages"
+        findings.error("missing-conditions", f"{block.title} has no `conditions`", block.position, hint)
+
+
+def _depends_on(
+    address: Address, data: Mapping[str, object], block: Block, declared: Iterable[Address], findings: Findings
+) -> tuple[Address, ...]:
+    if "depends_on" not in data:
+        return ()
+    listed = data["depends_on"]
+    if not isinstance(listed, list):
+        hint = 'write `depends_on = ["kind.name"]`'
+        findings.error("wrong-type", "`depends_on` has to be a list of addresses", block.value("depends_on"), hint)
+        return ()
+    known = {str(other): other for other in declared}
+    found: dict[Address, None] = {}
+    for index, text in enumerate(listed):
+        at = block.value("depends_on", index)
+        if not isinstance(text, str) or text not in known:
+            hint = did_you_mean(str(text), known, "name a resource of the configuration, such as inbound_connector.x")
+            findings.error("undeclared", f"`depends_on`: there is no resource {shown(text)}", at, hint)
+        elif known[text] == address:
+            findings.error("self-reference", "a resource can't depend on itself", at, "take it out of `depends_on`")
+        else:
+            found[known[text]] = None
+    return tuple(found)
+
+
+def _lifecycle(kind: Kind, data: Mapping[str, object], block: Block, findings: Findings) -> Lifecycle:
+    shape = shaped(LifecycleShape, block, findings, "lifecycle") if "lifecycle" in data else None
+    if shape is None:
+        return Lifecycle()
+    if shape.ignore_changes is None:
+        return Lifecycle(shape.prevent_destroy)
+    names = ["all"] if isinstance(shape.ignore_changes, str) else shape.ignore_changes
+    known = ("all", *kind.attributes, *kind.sections, *(PLACES if kind.name == TRANSPORT_RULE else ()))
+    for index, name in enumerate(names):
+        if name not in known:
+            at = block.value("lifecycle", "ignore_changes", index)
+            hint = did_you_mean(name, known, 'name an attribute or a section, or write "all"')
+            findings.error("unknown-attribute", f"a {kind.name} has no attribute {shown(name)} to ignore", at, hint)
+    return Lifecycle(shape.prevent_destroy, frozenset(names))
+
+
+def _on_destroy(data: Mapping[str, object], block: Block, findings: Findings) -> Literal["forget", "delete"] | None:
+    match data.get("on_destroy", "forget"):
+        case "forget":
+            return "forget" if "on_destroy" in data else None
+        case "delete":
+            return "delete"
+        case other:
+            message = f"`on_destroy` can't be {shown(other)}"
+            findings.error("unknown-value", message, block.value("on_destroy"), 'write "forget" or "delete"')
+            return None
