@@ -8,10 +8,11 @@ from mailform.planning.steps import Difference, Drift, OutputChange, Plan
 from mailform.render import diagnostics
 from mailform.render.attribute_lines import Line, differing, laid_out
 from mailform.render.escape import quoted, shown
+from mailform.render.figures import figure
 from mailform.render.palette import Ink, Palette
 from mailform.render.released import released
 from mailform.render.secrecy import Secrets
-from mailform.render.step_text import block, named
+from mailform.render.step_text import block, identified, named
 from mailform.render.summary import Counts, counts, sentence
 from mailform_state.values import State, Value
 
@@ -43,7 +44,7 @@ def conclusion(plan: Plan) -> str:
     if figures.steps:
         return sentence(figures)
     if plan.outputs:
-        return f"No changes in the tenant. {_plural(len(plan.outputs), 'output changes', 'outputs change')}."
+        return f"No changes in the tenant. {figure(len(plan.outputs), 'output changes', 'outputs change')}."
     if plan.destroy:
         return "No changes. The state has no resources to destroy."
     if plan.drift:
@@ -75,7 +76,7 @@ def _drift(plan: Plan, secrets: Secrets, paint: Palette) -> str:
 
 
 def _drifted(found: Drift, secrets: Secrets, paint: Palette) -> Iterator[str]:
-    name = f"{named(found.address, found.name, secrets)}, {shown(found.id)}"
+    name = f"{named(found.address, found.name, secrets)}, {identified(found.address, found.id, secrets)}"
     if found.gone:
         yield f"{paint('  -', Ink.REMOVED)} {shown(str(found.address))} is gone ({name})"
         return
@@ -142,17 +143,9 @@ def _left_alone(plan: Plan, paint: Palette) -> str:
         f"  {quoted(rule.name)} ({shown(rule.id)}): kept in the order, never touched: {shown(rule.unsupported or '')}"
         for rule in plan.unsupported
     ]
-    strangers = [
-        _plural(number, kind.replace("_", " "), f"{kind.replace('_', ' ')}s")
-        for kind, number in sorted(plan.foreign.items())
-        if number
-    ]
+    strangers = [figure(number, kind.replace("_", " ")) for kind, number in sorted(plan.foreign.items()) if number]
     if lines:
         lines = [paint("Rules that Mailform can't express:", Ink.STRONG), "", *lines, ""]
     if strangers:
         lines += [f"Not managed by Mailform and left alone: {', '.join(strangers)}.", ""]
     return "\n".join(lines)
-
-
-def _plural(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

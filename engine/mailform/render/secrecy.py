@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailform.planning.steps import Adopt, Create, Delete, Difference, Plan, Readdress, Replace, Step, Update
-from mailform_providers.kinds import KINDS
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
 from mailform_state.address import Address
 from mailform_state.values import Recorded, State
 
@@ -36,10 +36,15 @@ class Secrets:
         """Whether the object's own name must not be shown."""
         return address.kind in KINDS and self.hide(address, KINDS[address.kind].naming)
 
+    def hide_id(self, address: Address) -> bool:
+        """Whether the object's id must not be shown: a domain's is its name."""
+        return address.kind == ACCEPTED_DOMAIN and self.hide_name(address)
+
 
 def sensitive(known: Recorded) -> frozenset[str]:
-    """The sensitive attributes of a recorded resource."""
-    return frozenset(name for name, attribute in known.attributes.items() if attribute.sensitive)
+    """The sensitive attributes of a recorded resource; the `id` of a domain is its name, and as sensitive."""
+    names = frozenset(name for name, attribute in known.attributes.items() if attribute.sensitive)
+    return names | {"id"} if known.kind == ACCEPTED_DOMAIN and "domain" in names else names
 
 
 def _of_plan(plan: Plan) -> Iterator[tuple[Address, str]]:

@@ -67,6 +67,11 @@ def named(address: Address, name: str, secrets: Secrets) -> str:
     return SENSITIVE if secrets.hide_name(address) else quoted(name)
 
 
+def identified(address: Address, id: str, secrets: Secrets) -> str:
+    """An object's id; hidden where it is a sensitive name."""
+    return SENSITIVE if secrets.hide_id(address) else shown(id)
+
+
 def _word(step: Step) -> str:
     match step:
         case Settle():
@@ -85,21 +90,22 @@ def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
             yield from _replaced(step)
         case Delete():
             name = named(step.address, step.current.name, secrets)
-            yield f"{name}, {shown(step.current.id)}; no resource of the configuration asks for it"
+            yield f"{name}, {identified(step.address, step.current.id, secrets)}; no resource of the configuration asks for it"
         case Move():
             place = f"from place {step.origin} to place {step.target} (0 is first)"
             yield f"{named(step.address, step.name, secrets)}: {place}"
         case Adopt():
             rest = "only what differs is written" if step.differences else "nothing is written"
-            yield f"the tenant has it already, as {shown(step.current.id)}; {rest}"
-        case Forget(_, id, gone):
+            yield f"the tenant has it already, as {identified(step.address, step.current.id, secrets)}; {rest}"
+        case Forget(address, id, gone):
             why = "the tenant hasn't got it any more" if gone else "the tenant isn't touched"
-            yield f"{shown(id)}: {why}"
-        case Readdress(origin, _, id):
-            yield f"was {shown(str(origin))}; the object ({shown(id)}) stays as it is"
+            yield f"{identified(address, id, secrets)}: {why}"
+        case Readdress(origin, address, id):
+            yield f"was {shown(str(origin))}; the object ({identified(address, id, secrets)}) stays as it is"
         case Retry():
             name = named(step.address, step.pending.name, secrets)
-            yield f"{shown(step.pending.kind)} {name}, {shown(step.pending.id)}: {shown(step.pending.reason)}"
+            id = identified(step.address, step.pending.id, secrets)
+            yield f"{shown(step.pending.kind)} {name}, {id}: {shown(step.pending.reason)}"
         case Create() | Update() | Settle():
             return
 

@@ -18,8 +18,9 @@ _AROUND = 24
 """How much is shown of what two long texts have in common, on each side of their difference."""
 
 
-def text(value: Value | Unknown, *, sensitive: bool = False) -> str:
-    """A value on one line. What is sensitive is hidden whatever it is, known or not; long texts lose their middle."""
+def text(value: Value | Unknown, *, sensitive: bool = False, whole: bool = False) -> str:
+    """A value on one line. What is sensitive is hidden whatever it is, known or not; long texts lose their middle,
+    unless they are asked for whole."""
     if sensitive:
         return SENSITIVE
     match value:
@@ -32,11 +33,11 @@ def text(value: Value | Unknown, *, sensitive: bool = False) -> str:
         case int() | float():
             return str(value)
         case str():
-            return _shortened(value)
+            return quoted(value) if whole or len(value) <= LONG else _shortened(value)
         case tuple():
-            return "[" + ", ".join(text(item) for item in value) + "]"
+            return "[" + ", ".join(text(item, whole=whole) for item in value) + "]"
         case Mapping():
-            inner = ", ".join(f"{_key(key)} = {text(value[key])}" for key in sorted(value))
+            inner = ", ".join(f"{_key(key)} = {text(value[key], whole=whole)}" for key in sorted(value))
             return f"{{ {inner} }}" if inner else "{}"
 
 
@@ -54,8 +55,6 @@ def empty(value: Value | Unknown) -> bool:
 
 
 def _shortened(value: str) -> str:
-    if len(value) <= LONG:
-        return quoted(value)
     head, tail = value[: LONG * 2 // 3], value[-LONG // 4 :]
     return f"{quoted(head)} … {quoted(tail)} ({len(value):,} characters)"
 
