@@ -8,13 +8,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from filelock import FileLock, Timeout
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mailform_providers.sandbox.tenant import Tenant
 from mailform_state.errors import Unusable
@@ -55,18 +53,14 @@ class Memory:
         self._tenants = tenants
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """The file."""
+class _Document(BaseModel):
+    """The file. Built only when a file is read or written, since describing the tenant to pydantic takes its time."""
 
-    tenants: dict[str, Tenant]
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
     format: Literal["mailform-sandbox"] = "mailform-sandbox"
     version: Literal[1] = 1
-
-
-@cache
-def _adapter() -> TypeAdapter[_Document]:
-    return TypeAdapter(_Document, config=ConfigDict(extra="forbid"))
+    tenants: dict[str, Tenant]
 
 
 class File:
@@ -104,11 +98,11 @@ class File:
 
     def write(self, tenants: Tenants) -> None:
         fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
-        body = _adapter().dump_json(_Document(dict(tenants)), indent=1)
+        body = _Document.model_construct(tenants=dict(tenants)).model_dump_json(indent=1).encode()
         with _usable(self._path):
             fresh.unlink(missing_ok=True)
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(body + b"\n")
+                file.write(body)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(fresh, self._path)
@@ -121,7 +115,7 @@ class File:
 
     def _parsed(self, body: bytes) -> Tenants:
         try:
-            return _adapter().validate_json(body).tenants
+            return _Document.model_validate_json(body).tenants
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"
