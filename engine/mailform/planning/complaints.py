@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mailform.diagnostics import Diagnostic, Position, Severity
 from mailform.wanted import Wanted
 from mailform_providers.contract import Observed
@@ -104,6 +106,17 @@ def unknown_address(address: Address) -> Diagnostic:
         f"{address} is neither in the configuration nor in the state",
         None,
         "See the addresses with: mailform state list",
+    )
+
+
+def circle(addresses: Iterable[Address]) -> Diagnostic:
+    """Names or references that go round in a circle, so that no order of writes could be taken back."""
+    return Diagnostic(
+        "circular-change",
+        "these changes can't be made in one go, since each needs what another still holds (two connectors that rules "
+        "route to can't swap their names): " + ", ".join(str(address) for address in addresses),
+        None,
+        "Make the change in two steps: first to a name that nobody has, then to the wanted one",
     )
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError
 
 from mailform.diagnostics import Diagnostic, Mistakes, Severity
 from mailform.expression import Unknown, evaluate
 from mailform.planning import complaints
 from mailform.planning.decide import Decisions, Table, connectors_to_be
 from mailform.planning.names import collisions
+from mailform.planning.operations import Make
 from mailform.planning.placing import place_rules
 from mailform.planning.records import observed_record, readdressed
+from mailform.planning.schedule import schedule
 from mailform.planning.steps import (
     Create,
     Delete,
@@ -27,6 +30,7 @@ from mailform.planning.steps import (
     Replace,
     Retry,
     Step,
+    Update,
 )
 from mailform.planning.targets import reach
 from mailform.planning.waiting import deferred
@@ -62,7 +66,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     if mistakes:
         raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
     managed = {(entry.kind, entry.id.casefold()) for entry in known.resources.values()}
-    return Plan(
+    made = Plan(
         steps=tuple(sorted([*steps, *order.moves], key=_reading_order)),
         drift=tuple(decisions.drift),
         kept=tuple(decisions.kept),
@@ -77,6 +81,20 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         targets=options.targets,
         destroy=options.destroy,
     )
+    _require_feasible(made, known)
+    return made
+
+
+def _require_feasible(made: Plan, state: State) -> None:
+    """Refuses a plan whose names or references go round in a circle that no temporary name can break."""
+    try:
+        waves = schedule(made, state, "00000000")
+    except CycleError as found:
+        circle = [step.address for step in made.steps if isinstance(step, Create | Replace | Update)]
+        raise Mistakes((complaints.circle(circle),)) from found
+    late = [one.address for wave in waves.cleanup for one in wave if isinstance(one.action, Make)]
+    if late:
+        raise Mistakes((complaints.circle(late),))
 
 
 def _decide(

@@ -4,25 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from mailform.exits import Exit
+from mailform.planning.verbs import Verb
 from mailform_state.address import Address
 from mailform_state.journal import Outcome, UndoOutcome
-
-
-class Verb(StrEnum):
-    """What a single write does, as it is shown while it happens and afterwards."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    ENABLE = "enable"
-    DISABLE = "disable"
-    RENAME = "rename"
-    MOVE = "move"
-    DELETE = "delete"
-    VERIFY = "verify"
-    MAIL = "turn on Email for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +69,6 @@ class Report:
     def changed(self) -> bool:
         """Whether anything was sent that could have changed the tenant."""
         return any(deed.outcome is not Outcome.UNSENT for deed in self.deeds)
+
+
+__all__ = ["Deed", "Report", "Verb", "Wait"]

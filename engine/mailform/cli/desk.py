@@ -1,0 +1,169 @@
+"""What commands work with: the configuration, the store, the tenant, and where things are printed."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from mailform import __version__
+from mailform.cli.common import Common
+from mailform.exits import Exit
+
+if TYPE_CHECKING:
+    from mailform.wanted import Configuration
+    from mailform_providers.connect import Connection
+    from mailform_providers.wire.patience import Waits
+    from mailform_state.store import Holder, Store
+
+
+class SystemClock:
+    """The real clock."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def leave(code: Exit) -> None:
+    """Ends the command with this exit code."""
+    raise typer.Exit(int(code))
+
+
+def say(text: str) -> None:
+    """Prints a result to standard output."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.flush()
+
+
+def say_json(document: Mapping[str, object]) -> None:
+    """Prints one JSON document on one line of standard output."""
+    say(json.dumps(document, ensure_ascii=True, separators=(",", ":")))
+
+
+def tell(text: str) -> None:
+    """Prints what isn't the result (progress, warnings, errors) to standard error."""
+    sys.stderr.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stderr.flush()
+
+
+def coloured(common: Common, *, errors: bool = False) -> bool:
+    """Whether to use colours: on a terminal, unless the user or NO_COLOR says no."""
+    stream = sys.stderr if errors else sys.stdout
+    return common.color and not common.json and "NO_COLOR" not in os.environ and stream.isatty()
+
+
+def may_ask() -> bool:
+    """Whether a question may be asked: never where standard input is no terminal, or a pipeline runs us."""
+    return sys.stdin is not None and sys.stdin.isatty() and not os.environ.get("CI")
+
+
+def configuration(common: Common) -> Configuration:
+    """The configuration of the folder. Raises Mistakes."""
+    from mailform.configuration.inputs import VariableInputs
+    from mailform.configuration.load import load
+
+    inputs = VariableInputs(common.variables, common.variable_files, dict(os.environ))
+    return load(common.directory, inputs)
+
+
+def store(common: Common) -> Store:
+    """The store of the folder's state."""
+    from mailform_state.local import LocalStore
+
+    return LocalStore(common.directory)
+
+
+def connection(common: Common, configured: Configuration, waits: Waits | None = None) -> Connection:
+    """The tenant that the configuration is for. Raises Failure before anything is asked of another one."""
+    from mailform_providers.connect import connect
+
+    tenant = configured.tenant
+    return connect(tenant.cloud, tenant.id, dict(os.environ), common.directory, waits)
+
+
+def holder(command: str) -> Holder:
+    """Who runs this, for the lock to name."""
+    from mailform_state.store import Holder
+
+    return Holder(
+        user=_user(),
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        since=datetime.now(UTC),
+        command=command,
+        pipeline=_pipeline(),
+    )
+
+
+def actor() -> str:
+    """Who runs this, in one word, for journal and report."""
+    return f"{_user()}@{socket.gethostname()}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _pipeline() -> str | None:
+    """The URL of the pipeline run, as GitHub, GitLab and Azure DevOps tell it."""
+    found = os.environ
+    if "GITHUB_RUN_ID" in found:
+        server, repository = found.get("GITHUB_SERVER_URL", ""), found.get("GITHUB_REPOSITORY", "")
+        return f"{server}/{repository}/actions/runs/{found['GITHUB_RUN_ID']}"
+    if "CI_PIPELINE_URL" in found:
+        return found["CI_PIPELINE_URL"]
+    if "BUILD_BUILDID" in found:
+        home, project = found.get("SYSTEM_COLLECTIONURI", ""), found.get("SYSTEM_TEAMPROJECT", "")
+        return f"{home}{project}/_build/results?buildId={found['BUILD_BUILDID']}"
+    return None
+
+
+def new_run() -> str:
+    """The id of a new run."""
+    return uuid.uuid4().hex
+
+
+def new_lineage() -> str:
+    """The lineage of a state still to be made."""
+    return str(uuid.uuid4())
+
+
+def version() -> str:
+    """The version of this tool, as states and plans carry it."""
+    return __version__
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Writes a file that only its owner may read, whole or not at all. Raises Unusable."""
+    from mailform_state.errors import Unusable
+
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise Unusable(
+            f"{path} can't be written: {error.strerror}", hint="Name a file in a folder that is yours"
+        ) from None

@@ -1,0 +1,160 @@
+"""`mailform plan`: what would change. Takes no lock and writes nothing but the plan file that it is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailform.cli import options as shared
+from mailform.cli.common import Common, with_common
+from mailform.exits import Exit
+
+if TYPE_CHECKING:
+    from mailform.planning.plan import Options
+    from mailform.session.preparing import Prepared
+
+
+def register(app: typer.Typer) -> None:
+    app.command("plan", help="Show what would change.")(with_common(command))
+
+
+def command(
+    common: Common,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan for `apply FILE`.")] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there is something to do.")
+    ] = False,
+    destroy: shared.Destroy = False,
+    refresh_only: shared.RefreshOnly = False,
+    target: shared.Targets = None,
+    replace: shared.Replacements = None,
+    allow_large_change: shared.AllowLargeChange = False,
+    format: Annotated[str, typer.Option("--format", metavar="text|json", help="How to show the plan.")] = "text",
+    json_into: Annotated[
+        Path | None, typer.Option("--json-into", metavar="FILE", help="Write the plan as JSON, beside showing it.")
+    ] = None,
+    expires: Annotated[
+        str, typer.Option("--expires", metavar="TIME", help="How long a saved plan may be applied.")
+    ] = "7d",
+) -> None:
+    from mailform.cli import desk
+    from mailform.planning.plan import Options
+
+    shared.one_of(format, ("text", "json"), "--format")
+    lifetime = shared.span(expires, "--expires")
+    asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
+    prepared = prepare(common, asked, allow_large_change=allow_large_change)
+    document = as_json(prepared)
+    text = as_text(prepared, colour=False)
+    if json_into is not None:
+        import json
+
+        desk.write_private(json_into, json.dumps(document).encode() + b"\n")
+    if common.json or format == "json":
+        desk.say_json(document)
+    else:
+        desk.say(as_text(prepared, colour=desk.coloured(common)))
+    require_no_objection(prepared)
+    if out is not None:
+        now = desk.SystemClock().now()
+        save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime)
+        if not common.quiet:
+            desk.tell(f"Saved the plan. To apply exactly this: mailform apply {out}")
+    if detailed_exitcode and not prepared.plan.empty:
+        desk.leave(Exit.CHANGES)
+
+
+def prepare(common: Common, asked: Options, *, allow_large_change: bool) -> Prepared:
+    """Reads everything and plans."""
+    from mailform.cli import desk
+    from mailform.session import preparing
+
+    configured = desk.configuration(common)
+    kept = desk.store(common)
+    stored = kept.read()
+    note_open_journal(common)
+    with desk.connection(common, configured) as tenant:
+        return preparing.prepare(
+            configured,
+            stored,
+            tenant.tenant_id,
+            tenant.provider,
+            asked,
+            lineage=desk.new_lineage(),
+            allow_large_change=allow_large_change,
+        )
+
+
+def note_open_journal(common: Common) -> None:
+    """Says that a run was left open, for commands that work all the same."""
+    from mailform.cli import desk
+
+    if desk.store(common).journal() is not None:
+        desk.tell(
+            "Warning: an earlier run left its journal open, so the state may not know yet what that run did.\n"
+            "  hint: mailform recover"
+        )
+
+
+def require_no_objection(prepared: Prepared) -> None:
+    """Raises GuardRefused when a guard speaks against the plan."""
+    from mailform.cli.failing import GuardRefused
+
+    if prepared.objections:
+        raise GuardRefused(
+            "; ".join(found.message for found in prepared.objections),
+            hint="; ".join(found.hint for found in prepared.objections),
+        )
+
+
+def as_text(prepared: Prepared, *, colour: bool) -> str:
+    """The plan as people read it."""
+    from mailform.render import plan_text
+
+    return plan_text.text(prepared.plan, colour=colour, state=prepared.state)
+
+
+def as_json(prepared: Prepared) -> dict[str, object]:
+    """The plan as programs read it."""
+    from mailform.cli import desk
+    from mailform.render import plan_json
+
+    return dict(
+        plan_json.as_json(
+            prepared.plan,
+            configuration=prepared.configuration,
+            state=prepared.state,
+            tool_version=desk.version(),
+            tenant=prepared.tenant,
+        )
+    )
+
+
+def save(
+    path: Path,
+    prepared: Prepared,
+    asked: Options,
+    allow_large_change: bool,
+    document: dict[str, object],
+    text: str,
+    now: datetime,
+    expires: datetime,
+) -> None:
+    """Writes the plan file."""
+    from mailform import planfile
+    from mailform.cli import desk
+
+    plan = planfile.saved(
+        prepared,
+        asked,
+        allow_large_change=allow_large_change,
+        tool_version=desk.version(),
+        created=now,
+        expires=expires,
+        shown=document,
+        text=text,
+    )
+    desk.write_private(path, planfile.dump(plan))

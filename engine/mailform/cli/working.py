@@ -1,0 +1,248 @@
+"""What `apply` and `destroy` share: lock, plan, ask, apply, report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import typer
+
+from mailform.cli import desk
+from mailform.cli import options as shared
+from mailform.cli.common import Common
+from mailform.cli.failing import Stale
+from mailform.cli.plan import as_text, require_no_objection
+from mailform.cli.progress import Progress
+from mailform.cli.stopping import Stopping
+from mailform.diagnostics import Diagnostic, Mistakes
+from mailform.execute.ledger import Tempo
+from mailform.exits import Exit
+from mailform.planfile import PlanFile, fingerprint
+from mailform.planfile import load as load_plan
+from mailform.planning.plan import Options
+from mailform.planning.steps import touches_tenant
+from mailform.render import cost
+from mailform.render import report as report_text
+from mailform.session import preparing
+from mailform.session.applying import Manner, apply
+from mailform.session.preparing import Prepared
+from mailform.wanted import Configuration
+from mailform_providers.connect import Connection
+from mailform_providers.errors import NotAllowed
+from mailform_providers.wire.patience import Waits
+from mailform_state.errors import Damaged, Refused, Unusable
+from mailform_state.store import Lock, Store
+
+TOO_SHORT = timedelta(minutes=10)
+"""A ready-made token that ends sooner isn't begun with: it would end in the middle of an apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything that was asked of an apply."""
+
+    options: Options
+    allow_large_change: bool
+    auto_approve: bool
+    rollback: bool
+    tempo: Tempo
+    domain_timeout: timedelta
+    lock_timeout: timedelta
+
+
+def asked(
+    *,
+    options: Options,
+    allow_large_change: bool,
+    auto_approve: bool,
+    on_failure: str,
+    parallelism: int,
+    domain_timeout: str,
+    visibility_timeout: str,
+    settle: str,
+    lock_timeout: str,
+) -> Asked:
+    """The options as values. Raises typer.BadParameter."""
+    return Asked(
+        options=options,
+        allow_large_change=allow_large_change,
+        auto_approve=auto_approve,
+        rollback=shared.one_of(on_failure, ("rollback", "stop"), "--on-failure") == "rollback",
+        tempo=Tempo(
+            parallelism=parallelism,
+            settle=shared.span(settle, "--settle").total_seconds(),
+            visibility=shared.span(visibility_timeout, "--visibility-timeout").total_seconds(),
+        ),
+        domain_timeout=shared.span(domain_timeout, "--domain-timeout"),
+        lock_timeout=shared.span(lock_timeout, "--lock-timeout"),
+    )
+
+
+def work(common: Common, request: Asked, planfile: Path | None, expect_digest: str | None) -> Exit:
+    """Locks, plans, asks, applies and reports; answers with the exit code."""
+    saved = None if planfile is None else _opened(planfile, expect_digest)
+    if saved is not None:
+        request = replace(
+            request, options=saved.options, allow_large_change=saved.allow_large_change, auto_approve=True
+        )
+    configured = desk.configuration(common)
+    kept = desk.store(common)
+    command = "mailform destroy" if request.options.destroy else "mailform apply"
+    with kept.lock(desk.holder(command), request.lock_timeout.total_seconds()) as lock:
+        require_no_journal(kept)
+        waits = Waits(
+            domain_timeout=request.domain_timeout.total_seconds(), visibility_timeout=request.tempo.visibility
+        )
+        with desk.connection(common, configured, waits) as tenant:
+            return _apply(common, request, saved, configured, kept, lock, tenant)
+
+
+def _apply(
+    common: Common,
+    request: Asked,
+    saved: PlanFile | None,
+    configured: Configuration,
+    kept: Store,
+    lock: Lock,
+    tenant: Connection,
+) -> Exit:
+    prepared = _prepared(request, saved, configured, kept, tenant)
+    if saved is not None:
+        require_fresh(saved, prepared)
+    elif not common.json:
+        desk.say(as_text(prepared, colour=desk.coloured(common)))
+    require_no_objection(prepared)
+    acts = any(touches_tenant(step) for step in prepared.plan.steps)
+    if acts:
+        _require_time_left(tenant, prepared)
+        _ask(common, request, prepared)
+    if prepared.plan.empty and not any(kept_one.refreshed for kept_one in prepared.plan.kept):
+        if common.json:
+            desk.say_json({"exit_code": 0, "changed": False})
+        return Exit.DONE
+    stopping = Stopping()
+    clock = desk.SystemClock()
+    with Progress(common) as progress, stopping:
+        manner = Manner(
+            run=desk.new_run(),
+            actor=desk.actor(),
+            tool_version=desk.version(),
+            tempo=request.tempo,
+            rollback=request.rollback,
+            plan_digest="" if saved is None else saved.digest,
+            plan_expires=None if saved is None else saved.expires,
+            watch=progress.tell,
+            stopped=stopping.asked,
+        )
+        report = apply(prepared, tenant.provider, kept, lock, clock, manner)
+    if common.json:
+        desk.say_json(report_text.as_json(report))
+    else:
+        desk.say(report_text.text(report, colour=desk.coloured(common)))
+    return report.exit
+
+
+def _prepared(
+    request: Asked, saved: PlanFile | None, configured: Configuration, kept: Store, tenant: Connection
+) -> Prepared:
+    try:
+        return preparing.prepare(
+            configured,
+            kept.read(),
+            tenant.tenant_id,
+            tenant.provider,
+            request.options,
+            lineage=desk.new_lineage(),
+            allow_large_change=request.allow_large_change,
+        )
+    except Mistakes as mistakes:
+        if saved is None:
+            raise
+        raise Stale(
+            "the saved plan can't be made any more: " + "; ".join(found.message for found in mistakes.diagnostics),
+            hint="Nothing was changed. Plan again: mailform plan --out FILE",
+        ) from None
+
+
+def _opened(path: Path, expect_digest: str | None) -> PlanFile:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unusable(
+            f"{path} can't be read: {error.strerror}", hint="Make it with: mailform plan --out FILE"
+        ) from None
+    found = load_plan(data)
+    if expect_digest is not None and expect_digest != found.digest:
+        raise Damaged(
+            f"the plan file has the digest {found.digest}, not the expected {expect_digest}",
+            hint="Somebody exchanged the plan after it was approved. Plan again and have it approved again",
+        )
+    return found
+
+
+def require_fresh(saved: PlanFile, prepared: Prepared) -> None:
+    """Raises Stale when the plan, made again, isn't the saved one; Damaged when it is another tenant's."""
+    if saved.tenant != prepared.tenant:
+        raise Damaged(
+            f"the plan was made for tenant {saved.tenant}, this is {prepared.tenant}",
+            hint="Nothing was changed. Apply it in the checkout that it was planned in",
+        )
+    reasons = [
+        (saved.digest in prepared.state.used_plans, "it was applied already"),
+        (saved.expires < desk.SystemClock().now(), f"it expired at {saved.expires:%Y-%m-%d %H:%M} UTC"),
+        (saved.configuration != prepared.configuration.digest, "the configuration or its variables changed since"),
+        (saved.lineage != ("" if prepared.new else prepared.state.lineage), "the state is another one now"),
+        (saved.serial != prepared.state.serial, "the state changed since"),
+        (saved.tool_version != desk.version(), f"it was made by Mailform {saved.tool_version}"),
+        (saved.fingerprint != fingerprint(prepared.plan, saved.salt), "the tenant changed since"),
+    ]
+    for holds, reason in reasons:
+        if holds:
+            raise Stale(
+                f"the saved plan can't be applied: {reason}",
+                hint="Nothing was changed. Plan again: mailform plan --out FILE",
+            )
+
+
+def require_no_journal(kept: Store) -> None:
+    """Raises Refused while an earlier run's journal is open."""
+    if kept.journal() is not None:
+        raise Refused(
+            "an earlier run left its journal open: what it did has to be settled first",
+            hint="Nothing was changed. Run: mailform recover",
+        )
+
+
+def _require_time_left(tenant: Connection, prepared: Prepared) -> None:
+    ends = tenant.ends_at(
+        domains=any(address.kind == "accepted_domain" for address in prepared.configuration.resources)
+    )
+    if ends is not None and ends - desk.SystemClock().now() < TOO_SHORT:
+        raise NotAllowed(
+            f"the ready-made token ends at {ends:%H:%M} UTC, in less than 10 minutes",
+            hint="Nothing was changed. Get a new one, so that it doesn't end in the middle",
+        )
+
+
+def _ask(common: Common, request: Asked, prepared: Prepared) -> None:
+    """Asks for a yes, unless it was given. Where nobody can be asked, that is a mistake which names the flag."""
+    if request.auto_approve:
+        return
+    if common.json or not desk.may_ask():
+        raise Mistakes(
+            (
+                Diagnostic(
+                    "approval",
+                    "nobody can be asked to approve this plan here",
+                    None,
+                    "Nothing was changed. Approve it beforehand with --auto-approve, or apply a saved plan",
+                ),
+            )
+        )
+    desk.say(cost.text(cost.Cost.of(prepared.plan)))
+    question = "Delete all of this?" if request.options.destroy else "Apply this?"
+    answer = typer.prompt(f"{question} Only 'yes' is taken", default="", show_default=False)
+    if answer.strip() != "yes":
+        desk.tell("Nothing was changed.")
+        desk.leave(Exit.ERROR)

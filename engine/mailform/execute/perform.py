@@ -1,0 +1,206 @@
+"""One operation, from its resolved values to how it ended. Makes the call, and finds out when the answer is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from mailform.execute.ledger import Ledger
+from mailform.execute.lost import found_after_all
+from mailform.planning.compare import MAIL, PROOF
+from mailform.planning.images import seen
+from mailform.planning.operations import Make, Operation, Place, Remove, Write
+from mailform_providers.contract import Done, Lost, Observed, Rejected, Waiting, Written
+from mailform_providers.kinds import INBOUND_CONNECTOR, KINDS, TRANSPORT_RULE
+from mailform_providers.kinds.schema import Kind
+from mailform_state.errors import Failure
+from mailform_state.journal import Finished, Forget, Intent, Outcome, Postpone, Record, Result
+from mailform_state.values import Attribute, Recorded, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation with everything filled in, ready to be written down and sent. `place`: where a rule goes."""
+
+    operation: Operation
+    id: str | None
+    values: Mapping[str, Value]
+    place: int | None = None
+
+    @property
+    def intent(self) -> Intent:
+        one = self.operation
+        return Intent(one.number, one.address, action_of(one), one.kind, self.id, self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """How a call ended: what the journal keeps, and what only this run needs to know."""
+
+    call: Call
+    result: Result
+    object: Observed | None = None
+    waiting: Waiting | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def action_of(one: Operation) -> str:
+    """The word by which the journal knows an operation."""
+    match one.action:
+        case Make():
+            return "create"
+        case Write():
+            return "update"
+        case Place():
+            return "move"
+        case Remove():
+            return "delete"
+    assert_never(one.action)
+
+
+def prepare(one: Operation, ledger: Ledger) -> Call:
+    """Fills in what is known by now. Raises LookupError if something it needs isn't."""
+    match one.action:
+        case Make(attributes):
+            return Call(one, None, ledger.values(attributes))
+        case Write(target, attributes):
+            return Call(one, ledger.id_of(target), ledger.values(attributes))
+        case Place(target):
+            return Call(one, target, {})
+        case Remove(target, _, _):
+            return Call(one, target, {})
+    assert_never(one.action)
+
+
+def perform(call: Call, ledger: Ledger) -> Performed:
+    """Sends one call. Never raises for what the service does: that is in the result."""
+    one = call.operation
+    if one.kind == TRANSPORT_RULE and isinstance(one.action, Make | Place):
+        token = str(one.address) if isinstance(one.action, Make) else str(call.id)
+        call = replace(call, place=ledger.place(token, call.id))
+    if one.attributes.keys() == {PROOF} and ledger.facts.get(one.address, {}).get(PROOF):
+        return Performed(call, Result(one.number, Outcome.OK, call.id))  # a verified parent has proven it
+    try:
+        written = _send(call, ledger)
+    except Failure as failure:
+        # a provider answers writes with values; a failure means that nothing could even be sent
+        written = Rejected(failure.message, failure.hint)
+    if isinstance(written, Lost):
+        found = found_after_all(call.intent, call.place, ledger)
+        if found is None:
+            return Performed(call, _failed(call, Outcome.AMBIGUOUS, written.message))
+        written = Done(found.id, found)
+    return _ended(call, written, ledger)
+
+
+def _send(call: Call, ledger: Ledger) -> Written:
+    one, provider = call.operation, ledger.provider
+    match one.action:
+        case Make():
+            last = call.place is not None and call.place == len(ledger.order)
+            return provider.create(one.kind, call.values, None if last else call.place)
+        case Write():
+            return provider.update(one.kind, str(call.id), call.values)
+        case Place():
+            return provider.move(str(call.id), call.place or 0)
+        case Remove():
+            return provider.delete(one.kind, str(call.id))
+    assert_never(one.action)
+
+
+def _ended(call: Call, written: Written, ledger: Ledger) -> Performed:
+    one = call.operation
+    match written:
+        case Done(id, object, warnings):
+            known_id = call.id or id
+            if object is None and _must_be_read(call):
+                object = _read_back(call, known_id, ledger)
+            refusal = _came_out_otherwise(call, object)
+            if refusal:
+                message = "; ".join((refusal, *warnings))
+                after = None if object is None else seen(object)
+                # it was done, only not as asked: what there is of it has to be taken back like everything else
+                return Performed(call, Result(one.number, Outcome.OK, known_id, after, (), message), object)
+            after = None if object is None else seen(object)
+            result = Result(one.number, Outcome.OK, known_id, after, _recorded(call, known_id, object, ledger))
+            return Performed(call, result, object, warnings=warnings)
+        case Waiting(id):
+            return Performed(call, Result(one.number, Outcome.WAITING, id, detail=written.detail), waiting=written)
+        case Rejected(message, hint, missing):
+            if missing and isinstance(one.action, Remove):
+                return Performed(call, Result(one.number, Outcome.OK, call.id, None, _gone(one)))
+            detail = f"{message} ({hint})" if hint else message
+            return Performed(call, _failed(call, Outcome.REJECTED, detail))
+        case Lost(message):
+            return Performed(call, _failed(call, Outcome.AMBIGUOUS, message))
+    assert_never(written)
+
+
+def _failed(call: Call, outcome: Outcome, detail: str) -> Result:
+    """A refused deletion is for the next apply; it leaves the address, and the object waits to be deleted."""
+    one = call.operation
+    if isinstance(one.action, Remove):
+        pending = Postpone(replace(one.action.pending, reason=detail))
+        forget = (Forget(one.address),) if one.action.forget else ()
+        return Result(one.number, outcome, call.id, None, (pending, *forget), detail)
+    return Result(one.number, outcome, call.id, None, (), detail)
+
+
+def postponed(one: Operation, reason: str) -> Result:
+    """The result of a deletion that wasn't even tried."""
+    return replace(_failed(Call(one, str(getattr(one.action, "target", "")), {}), Outcome.UNSENT, reason))
+
+
+def _gone(one: Operation) -> tuple[Forget | Finished, ...]:
+    if not isinstance(one.action, Remove):
+        return ()
+    forget = (Forget(one.address),) if one.action.forget else ()
+    return (Finished(one.kind, one.action.target), *forget)
+
+
+def _must_be_read(call: Call) -> bool:
+    """Whether an object has to be read back at once: its after-image is what a rollback compares with, and an inbound
+    connector may come out disabled."""
+    one = call.operation
+    if not isinstance(one.action, Write) or call.values.keys() <= {PROOF, MAIL}:
+        return False
+    if call.values.keys() == {"enabled"}:
+        return one.kind == INBOUND_CONNECTOR and call.values["enabled"] is True
+    return one.current is not None
+
+
+def _read_back(call: Call, id: str, ledger: Ledger) -> Observed | None:
+    try:
+        return ledger.provider.find(call.operation.kind, id)
+    except Failure:
+        return None  # the write is done; without its image, the rollback predicts what it changed
+
+
+def _came_out_otherwise(call: Call, object: Observed | None) -> str:
+    if object is None or call.operation.kind != INBOUND_CONNECTOR or call.values.get("enabled") is not True:
+        return ""
+    if object.attributes.get("enabled") is False:
+        return "the service left the inbound connector disabled; ask its support to enable it"
+    return ""
+
+
+def _recorded(call: Call, id: str, object: Observed | None, ledger: Ledger) -> tuple[Record | Forget | Finished, ...]:
+    one = call.operation
+    if isinstance(one.action, Remove):
+        return _gone(one)
+    if one.wanted is None or isinstance(one.action, Place):
+        return ()
+    known = ledger.records.get(one.address)
+    if known is not None and known.id != id:
+        known = replace(known, id=id, attributes={})
+    base = known or Recorded(one.address, id, {}, one.wanted.dependencies)
+    shown = {} if object is None else object.attributes
+    kind: Kind = KINDS[one.kind]
+    written = {
+        name: Attribute(value, shown.get(name, value), name in one.wanted.sensitive)
+        for name, value in call.values.items()
+        if name in kind.attributes
+    }
+    on_destroy = base.on_destroy or (one.wanted.on_destroy or "forget" if kind.naming == "domain" else None)
+    return (Record(replace(base, attributes={**base.attributes, **written}, on_destroy=on_destroy)),)

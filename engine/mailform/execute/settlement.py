@@ -1,0 +1,106 @@
+"""What the state is to hold once the pivot is passed: the final record of everything that was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mailform.execute.ledger import Ledger
+from mailform.execute.verify import Objects
+from mailform.expression import Unknown, evaluate
+from mailform.planning.records import record, settings
+from mailform.planning.schedule import Schedule
+from mailform.planning.steps import (
+    Adopt,
+    Create,
+    Delete,
+    Forget,
+    Move,
+    Readdress,
+    Replace,
+    Retry,
+    Settle,
+    Update,
+)
+from mailform.wanted import Answers, Wanted
+from mailform_providers.kinds import KINDS
+from mailform_state import journal
+from mailform_state.address import Address
+from mailform_state.journal import Change
+from mailform_state.values import Output
+
+
+def settlement(schedule: Schedule, ledger: Ledger, objects: Objects) -> tuple[Change, ...]:
+    """Every change of the state that isn't told by the result of a single operation."""
+    return (*_addresses(ledger), *_records(schedule, ledger, objects), *_outputs(ledger))
+
+
+def _addresses(ledger: Ledger) -> Iterator[Change]:
+    """Resources that moved to another address, or that the state lets go of."""
+    for step in ledger.plan.steps:
+        match step:
+            case Readdress(origin, address):
+                yield journal.Forget(origin)
+                yield journal.Record(ledger.records[address])
+            case Forget(address):
+                yield journal.Forget(address)
+            case Retry(pending, None):
+                yield journal.Finished(pending.kind, pending.id)
+            case _:
+                pass
+
+
+def _records(schedule: Schedule, ledger: Ledger, objects: Objects) -> Iterator[Change]:
+    """The record of each resource of which every operation was done. One that waits keeps what was written so far."""
+    unfinished = {one.address for one in schedule.operations if one.number in ledger.skipped}
+    settled = {step.address: step for step in ledger.plan.steps if isinstance(step, Settle)}
+    for step in ledger.plan.steps:
+        match step:
+            case Create(wanted) | Update(wanted) | Replace(wanted) | Adopt(wanted):
+                if step.address not in unfinished:
+                    yield _record(
+                        wanted, ledger, objects, None if isinstance(step, Create) else step.current.attributes
+                    )
+            case Settle() | Move() | Delete() | Forget() | Readdress() | Retry():
+                pass
+    for kept in ledger.plan.kept:
+        if kept.refreshed is not None:
+            yield journal.Record(kept.refreshed)
+    waiting = unfinished & settled.keys()
+    for address in waiting:
+        source = next((one.wanted for one in schedule.operations if one.address == address and one.wanted), None)
+        known = ledger.records.get(address)
+        if source is not None and known is not None:
+            yield journal.Record(replace(known, **settings(KINDS[address.kind], source, known)))
+
+
+def _record(wanted: Wanted, ledger: Ledger, objects: Objects, before: object) -> Change:
+    kind = KINDS[wanted.kind]
+    known = ledger.state.resources.get(wanted.address)
+    id = ledger.made.get(wanted.address) or (known.id if known is not None else _adopted(wanted.address, ledger))
+    current = objects.get((wanted.kind, id))
+    shown = current.attributes if current is not None else before if isinstance(before, dict) else {}
+    values = ledger.values(wanted.attributes)
+    return journal.Record(record(kind, replace(wanted, attributes=values), known, id, shown))
+
+
+def _adopted(address: Address, ledger: Ledger) -> str:
+    return next(step.current.id for step in ledger.plan.steps if isinstance(step, Adopt) and step.address == address)
+
+
+def _outputs(ledger: Ledger) -> Iterator[Change]:
+    """The outputs, if any changed; one that still isn't known is left out."""
+    if not ledger.plan.outputs:
+        return
+    answers = Answers(ledger.configuration, ledger.facts)
+    found = (
+        {}
+        if ledger.plan.destroy
+        else {
+            name: (evaluate(block.value, answers), block.sensitive)
+            for name, block in ledger.configuration.outputs.items()
+        }
+    )
+    yield journal.Publish(
+        {name: Output(value, sensitive) for name, (value, sensitive) in found.items() if not isinstance(value, Unknown)}
+    )

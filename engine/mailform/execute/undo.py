@@ -1,0 +1,149 @@
+"""Taking one change back. Each re-reads first: what is as we left it is restored, what somebody else changed stays."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import assert_never
+
+from mailform.execute.ledger import Ledger
+from mailform.execute.lost import rounds
+from mailform.planning.compare import MAIL, PROOF
+from mailform.planning.images import agrees, differing, seen
+from mailform.planning.order import unmoved
+from mailform.planning.undo import Reorder, Restore, UndoStep, Unmake, former_order
+from mailform_providers.contract import Done, Lost, Rejected, Waiting, Written
+from mailform_providers.kinds import KINDS, TRANSPORT_RULE
+from mailform_providers.kinds.schema import Type
+from mailform_state.errors import Failure
+from mailform_state.journal import Entry, Undo, UndoOutcome, UndoResult
+from mailform_state.values import Value
+
+
+def take_back(
+    step: UndoStep, ledger: Ledger, told: list[Entry], left: list[str]
+) -> Generator[tuple[Entry, ...], None, None]:
+    """Takes one change back, written down before and after. One that fails doesn't stop the others: it is added to
+    `left`."""
+    numbers = step.numbers if isinstance(step, Reorder) else (step.number,)
+    intents = tuple(Undo(number) for number in numbers)
+    told.extend(intents)
+    yield intents
+    try:
+        outcome, detail = _take_back(step, ledger)
+    except Failure as failure:
+        outcome, detail = UndoOutcome.FAILED, failure.message
+    if outcome is not UndoOutcome.OK:
+        label = "the rules' order" if isinstance(step, Reorder) else str(step.address)
+        left.append(f"{label}: {detail}")
+    results = tuple(UndoResult(number, outcome, detail) for number in numbers)
+    told.extend(results)
+    yield results
+
+
+def _take_back(step: UndoStep, ledger: Ledger) -> tuple[UndoOutcome, str]:
+    match step:
+        case Unmake():
+            return _unmake(step, ledger)
+        case Restore():
+            return _restore(step, ledger)
+        case Reorder():
+            return _reorder(step, ledger)
+    assert_never(step)
+
+
+def _unmake(step: Unmake, ledger: Ledger) -> tuple[UndoOutcome, str]:
+    written = ledger.provider.delete(step.kind, step.id)
+    match written:
+        case Done():
+            return UndoOutcome.OK, ""
+        case Rejected(_, _, True):
+            return UndoOutcome.OK, "it was gone already"
+        case Lost():
+            for _ in rounds(ledger):
+                if ledger.provider.find(step.kind, step.id) is None:
+                    return UndoOutcome.OK, ""
+    return UndoOutcome.FAILED, _reason(written)
+
+
+def _restore(step: Restore, ledger: Ledger) -> tuple[UndoOutcome, str]:
+    current = ledger.provider.find(step.kind, step.id)
+    if current is None:
+        return UndoOutcome.IMPOSSIBLE, "somebody deleted it meanwhile"
+    now = seen(current)
+    directory = ledger.directory()
+    back: dict[str, Value] = {}
+    foreign: list[str] = []
+    for name in differing(step.kind, step.before, step.after, directory):
+        if name == PROOF or agrees(step.kind, name, now.get(name), step.before.get(name), directory):
+            continue
+        if agrees(step.kind, name, now.get(name), step.after.get(name), directory):
+            back[name] = _empty(step.kind, name) if name not in step.before else step.before[name]
+        else:
+            foreign.append(name)
+    for attributes in _in_order(back):
+        written = ledger.provider.update(step.kind, step.id, attributes)
+        if not isinstance(written, Done) and not _shows_after_all(step, attributes, written, ledger):
+            return UndoOutcome.FAILED, _reason(written)
+    if foreign:
+        return UndoOutcome.SKIPPED, f"somebody else changed {', '.join(foreign)} meanwhile; that was left"
+    return UndoOutcome.OK, ""
+
+
+def _in_order(back: Mapping[str, Value]) -> list[dict[str, Value]]:
+    """What is restored, in the writes that it takes: switched off first, switched on last, Email alone."""
+    switch = [{"enabled": back["enabled"]}] if "enabled" in back else []
+    mail = [{MAIL: back[MAIL]}] if MAIL in back else []
+    rest = {name: value for name, value in back.items() if name not in ("enabled", MAIL)}
+    writes = [rest] if rest else []
+    off = back.get("enabled") is False
+    return [*(switch if off else []), *writes, *([] if off else switch), *mail]
+
+
+def _shows_after_all(step: Restore, attributes: Mapping[str, Value], written: Written, ledger: Ledger) -> bool:
+    if not isinstance(written, Lost):
+        return False
+    directory = ledger.directory()
+    for _ in rounds(ledger):
+        try:
+            current = ledger.provider.find(step.kind, step.id)
+        except Failure:
+            continue
+        if current is not None:
+            now = seen(current)
+            if all(agrees(step.kind, name, value, now.get(name), directory) for name, value in attributes.items()):
+                return True
+    return False
+
+
+def _empty(kind: str, name: str) -> Value:
+    attribute = KINDS[kind].attributes.get(name)
+    return False if attribute is None or attribute.type is Type.BOOLEAN else None
+
+
+def _reorder(step: Reorder, ledger: Ledger) -> tuple[UndoOutcome, str]:
+    current = tuple(rule.id for rule in ledger.provider.read(TRANSPORT_RULE).objects)
+    wanted = former_order(current, step)
+    staying = unmoved(current, wanted, frozenset(current) - step.moved)
+    standing = list(current)
+    for place, id in enumerate(wanted):
+        if id in staying:
+            continue
+        ahead = next((other for other in reversed(wanted[:place]) if other in standing and other != id), None)
+        standing.remove(id)
+        target = 0 if ahead is None else standing.index(ahead) + 1
+        standing.insert(target, id)
+        written = ledger.provider.move(id, target)
+        if not isinstance(written, Done):
+            return UndoOutcome.FAILED, _reason(written)
+    return UndoOutcome.OK, ""
+
+
+def _reason(written: Written) -> str:
+    match written:
+        case Rejected(message) | Lost(message):
+            return message
+        case Waiting(_, _, _, _, detail):
+            return detail
+        case Done():
+            return ""
+    assert_never(written)

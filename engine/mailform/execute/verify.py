@@ -1,0 +1,155 @@
+"""Reading again: is everything as it was meant, or, after a rollback, as it was before?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailform.execute.ledger import Ledger
+from mailform.execute.lost import rounds
+from mailform.planning.compare import PROOF
+from mailform.planning.images import agrees, differing, seen
+from mailform_providers.contract import Observed
+from mailform_providers.kinds import TRANSPORT_RULE
+from mailform_providers.normal import Directory
+from mailform_state.address import Address
+from mailform_state.journal import Begin, Entry, Intent, Outcome, Result
+from mailform_state.values import Value
+
+Objects = Mapping[tuple[str, str], Observed]
+
+
+@dataclass(slots=True)
+class Expectation:
+    """What one object is to show: what was written last of each attribute, over what it showed before."""
+
+    address: Address
+    before: Mapping[str, Value]
+    made: bool
+    written: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What reading again found. `problems` fail the run; `remarks` are values that came back in another spelling."""
+
+    objects: Objects
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def verification(told: Sequence[Entry], ledger: Ledger) -> Verification:
+    """Reads every kind that was written to, until what was written shows or the settle window is over.
+
+    An attribute that shows neither what was written nor what was there before came back in the service's own
+    spelling: that is remembered as its echo, and is no failure. One that is as before was ignored: that is.
+    """
+    expected = _expected(told)
+    if not expected:
+        return Verification({})
+    found = Verification({})
+    for _ in rounds(ledger):
+        objects = {
+            (kind, one.id): one
+            for kind in sorted({kind for kind, _ in expected})
+            for one in ledger.provider.read(kind).objects
+        }
+        problems: list[str] = []
+        remarks: list[str] = []
+        for key, expectation in expected.items():
+            _compare(expectation, objects.get(key), key[0], ledger.directory(), problems, remarks)
+        if any(kind == TRANSPORT_RULE for kind, _ in expected):
+            problems.extend(_misplaced(told, objects, ledger))
+        found = Verification(objects, tuple(problems), tuple(remarks))
+        if not problems:
+            break
+    return found
+
+
+def _expected(told: Sequence[Entry]) -> dict[tuple[str, str], Expectation]:
+    intents = {entry.step: entry for entry in told if isinstance(entry, Intent)}
+    before = {(one.kind, one.id): one.attributes for entry in told if isinstance(entry, Begin) for one in entry.before}
+    expected: dict[tuple[str, str], Expectation] = {}
+    for result in (entry for entry in told if isinstance(entry, Result)):
+        intent = intents.get(result.step)
+        if intent is None or result.outcome is not Outcome.OK or result.id is None or intent.action == "delete":
+            continue
+        key = (intent.kind, result.id)
+        fresh = Expectation(intent.address, before.get(key, {}), intent.action == "create")
+        expected.setdefault(key, fresh).written.update(intent.payload)
+    return expected
+
+
+def _compare(
+    expectation: Expectation,
+    current: Observed | None,
+    kind: str,
+    directory: Directory,
+    problems: list[str],
+    remarks: list[str],
+) -> None:
+    if current is None:
+        problems.append(f"{expectation.address}: the tenant doesn't show the object")
+        return
+    shown = seen(current)
+    for name, value in expectation.written.items():
+        visible = name in current.attributes or name in shown
+        if not visible or agrees(kind, name, value, shown.get(name), directory):
+            continue
+        if name == "enabled" or agrees(kind, name, expectation.before.get(name), shown.get(name), directory):
+            problems.append(f"{expectation.address}: {name} was written, but the tenant doesn't show it")
+        else:
+            remarks.append(f"{expectation.address}: {name} comes back in another spelling than it was written")
+
+
+def _misplaced(told: Sequence[Entry], objects: Objects, ledger: Ledger) -> Iterator[str]:
+    """Rules that were placed, and stand elsewhere among the others."""
+    placed = {
+        result.id
+        for result in told
+        if isinstance(result, Result) and result.outcome is Outcome.OK and result.id in ledger.order
+    }
+    actual = [id for kind, id in objects if kind == TRANSPORT_RULE]
+    wanted = [id for id in ledger.order if id in actual]
+    present = [id for id in actual if id in wanted]
+    if present != wanted:
+        for id in present:
+            if id in placed and present.index(id) != wanted.index(id):
+                yield f"the rule {id} stands at place {present.index(id)}, not at {wanted.index(id)}"
+                return
+
+
+def restored(begin: Begin, told: Iterable[Entry], ledger: Ledger) -> tuple[str, ...]:
+    """What of the tenant isn't as it was before the run; reads until nothing is, or the settle window is over."""
+    entries = tuple(told)
+    made = {
+        (intent.kind, result.id)
+        for intent in entries
+        if isinstance(intent, Intent) and intent.action == "create"
+        for result in entries
+        if isinstance(result, Result) and result.step == intent.step and result.id is not None
+    }
+    kinds = {entry.kind for entry in entries if isinstance(entry, Intent)}
+    problems: list[str] = []
+    for _ in rounds(ledger):
+        objects = {(kind, one.id): one for kind in sorted(kinds) for one in ledger.provider.read(kind).objects}
+        problems = [f"{kind} {id}: made by this run, and still there" for kind, id in sorted(made & objects.keys())]
+        directory = Directory.of(tuple(one for (kind, _), one in objects.items() if kind == "outbound_connector"))
+        for image in begin.before:
+            if image.kind not in kinds:
+                continue
+            current = objects.get((image.kind, image.id))
+            label = image.address or image.id
+            if current is None:
+                problems.append(f"{label}: it isn't there any more")
+                continue
+            # a proof can't be taken back, and takes no part in mail flow
+            names = [n for n in differing(image.kind, image.attributes, seen(current), directory) if n != PROOF]
+            problems.extend(f"{label}: {name} isn't as it was" for name in names)
+        order = [id for kind, id in objects if kind == TRANSPORT_RULE]
+        was = [id for id in begin.rule_order if id in order]
+        if TRANSPORT_RULE in kinds and [id for id in order if id in was] != was:
+            problems.append("the rules' order isn't as it was")
+        if not problems:
+            break
+    return tuple(problems)

@@ -1,0 +1,71 @@
+"""Reading the tenant: one listing a kind, side by side, and only of the kinds that matter."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from mailform.planning.world import ROUTE, World
+from mailform.wanted import Configuration
+from mailform_providers.contract import Listing, Observed, Provider
+from mailform_providers.errors import ReadFailed
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
+from mailform_state.values import Recorded, State
+
+
+def kinds_to_read(configuration: Configuration, state: State) -> tuple[str, ...]:
+    """The kinds that the configuration or the state has, and the connectors if a rule names one."""
+    kinds = {address.kind for address in (*configuration.resources, *state.resources)}
+    kinds |= {pending.kind for pending in state.pending_delete}
+    if any(resource.attributes.get(ROUTE) for resource in configuration.resources.values()):
+        kinds.add(OUTBOUND_CONNECTOR)
+    if any(ROUTE in known.attributes for known in state.resources.values() if known.kind == TRANSPORT_RULE):
+        kinds.add(OUTBOUND_CONNECTOR)
+    return tuple(kind for kind in KINDS if kind in kinds)
+
+
+def refresh(provider: Provider, configuration: Configuration, state: State) -> tuple[World, tuple[str, ...]]:
+    """The tenant as it is now, and what the service remarked. Raises ReadFailed: nothing is "absent" by accident."""
+    kinds = kinds_to_read(configuration, state)
+    if not kinds:
+        return World(), ()
+    with ThreadPoolExecutor(len(kinds)) as pool:
+        listings = list(pool.map(provider.read, kinds))
+    for listing in listings:
+        _require_truth(provider, listing, state)
+    objects = {listing.kind: listing.objects for listing in listings}
+    if ACCEPTED_DOMAIN in objects:
+        objects[ACCEPTED_DOMAIN] = _with_proofs(provider, objects[ACCEPTED_DOMAIN], configuration, state)
+    return World(objects), tuple(warning for listing in listings for warning in listing.warnings)
+
+
+def _require_truth(provider: Provider, listing: Listing, state: State) -> None:
+    """An empty listing where the state has objects is believed only when asking for one of them says NotFound."""
+    recorded: list[Recorded] = [known for known in state.resources.values() if known.kind == listing.kind]
+    if listing.objects or not recorded:
+        return
+    if provider.find(listing.kind, recorded[0].id) is not None:
+        words = listing.kind.replace("_", " ")
+        raise ReadFailed(
+            f"the service listed no {words} at all, but has {recorded[0].address} when asked for it",
+            hint="The listing can't be trusted now; nothing was changed. Try again in a few minutes",
+        )
+
+
+def _with_proofs(
+    provider: Provider, domains: tuple[Observed, ...], configuration: Configuration, state: State
+) -> tuple[Observed, ...]:
+    """The domains, those of ours that wait for their proof with the records to publish."""
+    ours = {known.id.casefold() for known in state.resources.values() if known.kind == ACCEPTED_DOMAIN}
+    for address, resource in configuration.resources.items():
+        name = resource.attributes.get("domain")
+        if address.kind == ACCEPTED_DOMAIN and isinstance(name, str):
+            ours.add(name.casefold())
+    return tuple(_proof(provider, one) if one.id.casefold() in ours else one for one in domains)
+
+
+def _proof(provider: Provider, domain: Observed) -> Observed:
+    if domain.facts.get("verified"):
+        return domain
+    found = provider.find(ACCEPTED_DOMAIN, domain.id)
+    return domain if found is None else replace(domain, facts={**found.facts, **domain.facts})

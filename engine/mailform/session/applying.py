@@ -1,0 +1,200 @@
+"""One apply: journal, run, state. The caller holds the lock and has shown the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from mailform.execute.ledger import Clock, Ledger, Tempo
+from mailform.execute.run import Verdict, run
+from mailform.exits import Exit
+from mailform.planning.images import image
+from mailform.planning.records import readdressed
+from mailform.planning.schedule import Schedule, schedule
+from mailform.session.preparing import Prepared
+from mailform.session.report import Deed, Report, Wait
+from mailform.session.telling import deeds
+from mailform_providers.contract import Provider
+from mailform_state.errors import Damaged, Failure
+from mailform_state.journal import Begin, End, Entry, Image, replay
+from mailform_state.store import Lock, Store
+
+
+class Now(Clock, Protocol):
+    """The clock of a run: also the time of day, in UTC."""
+
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an apply is to go. `run` is its id (hex), `actor` who it runs as. `watch` is told every entry once it is
+    durable, `stopped` is asked whether the user wants to stop."""
+
+    run: str
+    actor: str
+    tool_version: str
+    tempo: Tempo = field(default_factory=Tempo)
+    rollback: bool = True
+    plan_digest: str = ""
+    plan_expires: datetime | None = None
+    watch: Callable[[Entry], None] = lambda _: None
+    stopped: Callable[[], bool] = lambda: False
+
+
+def apply(prepared: Prepared, provider: Provider, store: Store, lock: Lock, clock: Now, manner: Manner) -> Report:
+    """Carries out a plan and writes the new state. Answers with a report however the run ended; raises Failure only
+    where nothing was sent, or where the store itself failed (then the journal stays open)."""
+    began = clock.now()
+    plan, base = prepared.plan, prepared.state
+    known, _ = readdressed(base, prepared.configuration.moved)
+    waves = schedule(plan, known, manner.run)
+    ledger = Ledger(provider, prepared.configuration, plan, known, manner.tempo, clock, manner.stopped)
+    begin = Begin(
+        run=manner.run,
+        plan=manner.plan_digest,
+        tenant=prepared.tenant,
+        lineage=base.lineage,
+        serial=base.serial,
+        actor=manner.actor,
+        at=began,
+        before=before_images(waves, prepared),
+        rule_order=plan.rules_before,
+        present={kind: tuple(seen.id for seen in objects) for kind, objects in plan.observed.items()},
+        plan_expires=manner.plan_expires,
+    )
+    if waves.operations:
+        store.keep_images(base.serial, begin.before)
+    told: list[Entry] = []
+    verdict = _drive(waves, begin, ledger, store, lock, manner, told)
+    done = Account(prepared, ledger, verdict, tuple(told), manner, began)
+    if verdict.failure and not verdict.restored:
+        code = Exit.INTERRUPTED if verdict.held else Exit.UNRESOLVED
+        store.append((End(int(code), clock.now()),))
+        return done.report(code, clock.now(), base.serial)
+    serial = _conclude(prepared, told, store, manner)
+    code = done.exit()
+    store.append((End(int(code), clock.now()),))
+    store.close_journal()
+    return done.report(code, clock.now(), serial)
+
+
+def before_images(waves: Schedule, prepared: Prepared) -> tuple[Image, ...]:
+    """The before-image of every object that an operation writes to, once each."""
+    owners = {(known.kind, known.id): address for address, known in prepared.state.resources.items()}
+    found: dict[tuple[str, str], Image] = {}
+    for one in waves.operations:
+        if one.current is not None:
+            key = (one.current.kind, one.current.id)
+            found.setdefault(key, image(one.current, owners.get(key)))
+    for seen in prepared.plan.observed.get("transport_rule", ()):
+        if any(one.kind == "transport_rule" for one in waves.operations) and (seen.kind, seen.id) in owners:
+            found.setdefault((seen.kind, seen.id), image(seen, owners[seen.kind, seen.id]))
+    return tuple(found.values())
+
+
+def _drive(
+    waves: Schedule, begin: Begin, ledger: Ledger, store: Store, lock: Lock, manner: Manner, told: list[Entry]
+) -> Verdict:
+    """Makes each entry durable before the run may go on to the next; the lock is checked before every wave."""
+    steps = run(waves, begin, ledger, rollback=manner.rollback)
+    while True:
+        try:
+            entries = next(steps)
+        except StopIteration as end:
+            verdict: Verdict = end.value
+            return verdict
+        lock.check()
+        store.append(entries)
+        told.extend(entries)
+        for entry in entries:
+            manner.watch(entry)
+
+
+def _conclude(prepared: Prepared, told: Sequence[Entry], store: Store, manner: Manner) -> int:
+    """Writes the state that the journal leads to, if it says anything new, and reads it back."""
+    after = replace(replay(prepared.state, told), tool_version=manner.tool_version)
+    same = replace(after, serial=prepared.state.serial, tool_version=prepared.state.tool_version) == prepared.state
+    if same and not prepared.new:
+        return prepared.state.serial
+    store.write(after, expected=None if prepared.new else prepared.state.serial)
+    if store.read() != after:
+        raise Damaged("the state that was read back isn't the one that was written", hint="The journal was kept")
+    return after.serial
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything that a report is made from."""
+
+    prepared: Prepared
+    ledger: Ledger
+    verdict: Verdict
+    told: tuple[Entry, ...]
+    manner: Manner
+    began: datetime
+
+    def exit(self) -> Exit:
+        """How a run ended whose journal can be closed."""
+        if self.verdict.failure:
+            return Exit.ROLLED_BACK
+        waits = self.ledger.waiting or self.ledger.deferred or self.verdict.postponed
+        return Exit.WAITING if waits else Exit.DONE
+
+    def report(self, code: Exit, now: datetime, serial: int) -> Report:
+        """The report, as of `now`."""
+        found: tuple[Deed, ...] = deeds(self.told)
+        undone = bool(self.verdict.failure) and self.verdict.restored
+        return Report(
+            run=self.manner.run,
+            tenant=self.prepared.tenant,
+            actor=self.manner.actor,
+            exit=code,
+            deeds=found,
+            waits=()
+            if undone
+            else tuple(
+                Wait(address, wait.name, wait.txt, wait.mx, wait.detail)
+                for address, wait in sorted(self.ledger.waiting.items())
+            ),
+            deferred=() if undone else tuple(sorted(self.ledger.deferred - self.ledger.waiting.keys())),
+            pending=self.verdict.postponed,
+            unresolved=self.verdict.leftover,
+            warnings=tuple(self.ledger.warnings),
+            began=self.began,
+            ended=now,
+            serial=serial,
+            failure=self.verdict.failure,
+            hint=_hint(code, self.verdict),
+            next_command=_next(code),
+            mail_host=mail_host(self.ledger),
+        )
+
+
+def mail_host(ledger: Ledger) -> str:
+    """The tenant's own MX host, where the domains that were read tell it."""
+    for seen in ledger.plan.observed.get("accepted_domain", ()):
+        if seen.facts.get("initial"):
+            try:
+                found = ledger.provider.find(seen.kind, seen.id)
+            except Failure:
+                return ""
+            return "" if found is None else str(found.facts.get("mail_exchange") or "")
+    return ""
+
+
+def _hint(code: Exit, verdict: Verdict) -> str:
+    if code is Exit.UNRESOLVED and verdict.uncertain:
+        return "a change whose answer was lost may still land; look at the tenant again in a few minutes"
+    return ""
+
+
+def _next(code: Exit) -> str:
+    return {
+        Exit.UNRESOLVED: "mailform recover",
+        Exit.INTERRUPTED: "mailform recover",
+        Exit.WAITING: "mailform apply",
+    }.get(code, "")

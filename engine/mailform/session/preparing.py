@@ -1,0 +1,54 @@
+"""From a configuration, a state and a tenant to a plan. Takes no lock and writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mailform.diagnostics import Diagnostic, Severity
+from mailform.planning.guard import Objection, objections
+from mailform.planning.plan import Options, plan
+from mailform.planning.steps import Plan
+from mailform.refresh import refresh
+from mailform.wanted import Configuration
+from mailform_providers.contract import Provider
+from mailform_state.errors import WrongTenant
+from mailform_state.values import State
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan with all that it was made from. `objections` are what the guards say of it. `new`: there is no state
+    yet, and `state` is the empty one that the first apply begins from."""
+
+    configuration: Configuration
+    state: State
+    tenant: str
+    plan: Plan
+    objections: tuple[Objection, ...]
+    new: bool = False
+
+
+def prepare(
+    configuration: Configuration,
+    stored: State | None,
+    tenant: str,
+    provider: Provider,
+    options: Options,
+    *,
+    lineage: str,
+    allow_large_change: bool = False,
+) -> Prepared:
+    """Reads the tenant (its GUID is `tenant`) and plans. Raises Mistakes, Failure. `lineage` names a state that is
+    still to be made."""
+    state = stored or State(lineage=lineage, tenant=tenant)
+    if state.tenant != tenant:
+        raise WrongTenant(
+            f"the state belongs to tenant {state.tenant}, and the sign-in is for {tenant}",
+            hint="Nothing was read or changed. Use the state's own configuration, or sign in to its tenant",
+        )
+    world, remarks = refresh(provider, configuration, state)
+    made = plan(configuration, state, world, options)
+    told = tuple(Diagnostic("service", remark, severity=Severity.WARNING) for remark in remarks)
+    made = replace(made, warnings=(*made.warnings, *told))
+    found = objections(made, configuration, state, allow_large_change=allow_large_change)
+    return Prepared(configuration, state, tenant, made, found, stored is None)
