@@ -13,11 +13,11 @@ FABRIKAM = "fabrikam.onmicrosoft.com"
 SMART = {"UseMXRecord": False, "SmartHosts": ["smtp.contoso.com"]}
 
 
-def outbound(wire: Wired, name: str = "Out", **given: object) -> dict[str, object]:
+def outbound(wire: Wired, name: str = "Out", /, **given: object) -> dict[str, object]:
     return wire.one("New-OutboundConnector", Name=name, **given)
 
 
-def inbound(wire: Wired, name: str = "In", **given: object) -> dict[str, object]:
+def inbound(wire: Wired, name: str = "In", /, **given: object) -> dict[str, object]:
     return wire.one("New-InboundConnector", **{"Name": name, "SenderDomains": ["*"], **given})
 
 
@@ -122,12 +122,12 @@ def test_a_wildcard_inside_a_domain_is_refused(wire: Wired, domain: str) -> None
 
 
 def test_a_name_is_at_most_64_characters_and_free_in_any_case(wire: Wired) -> None:
-    outbound(wire, name="x" * 64)
+    outbound(wire, "x" * 64)
     assert "maximum length is 64" in refused(wire, "New-OutboundConnector", Name="x" * 65)
     assert "AlreadyExists" in refused(wire, "New-OutboundConnector", Name="X" * 64)
     outbound(wire)
     assert "AlreadyExists" in refused(wire, "Set-OutboundConnector", Identity="Out", Name="X" * 64)
-    assert inbound(wire, name="Out")["Name"] == "Out"
+    assert inbound(wire, "Out")["Name"] == "Out"
 
 
 def test_what_only_one_of_new_and_set_takes(wire: Wired) -> None:
@@ -172,13 +172,13 @@ def test_connectors_in_test_mode_are_hidden_with_a_warning(sandbox: Sandbox, wir
     assert [row["Name"] for row in asked] == ["Trial"]
     both = Wired(open_sandbox(None, FABRIKAM, behaviour=Behaviour(test_mode_listing="all")))
     outbound(both)
-    outbound(both, name="Trial", TestMode=True)
+    outbound(both, "Trial", TestMode=True)
     assert len(both.objects("Get-OutboundConnector", IncludeTestModeConnectors=True)) == 2
 
 
 def test_listing_can_be_narrowed_to_rule_scoped_connectors(wire: Wired) -> None:
-    outbound(wire, name="Scoped", IsTransportRuleScoped=True)
-    outbound(wire, name="Free")
+    outbound(wire, "Scoped", IsTransportRuleScoped=True)
+    outbound(wire, "Free")
     assert len(wire.objects("Get-OutboundConnector")) == 2
     assert wire.one("Get-OutboundConnector", IsTransportRuleScoped=True)["Name"] == "Scoped"
 

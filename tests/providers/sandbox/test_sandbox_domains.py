@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wired import Wired, refusal
 
@@ -190,6 +190,7 @@ requests = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(requests, max_size=25))
 def test_whatever_is_asked_the_directory_stays_in_order(steps: list[tuple[str, str]]) -> None:
     sandbox = open_sandbox(None, FABRIKAM)

@@ -169,7 +169,8 @@ def test_a_service_that_takes_no_null_still_takes_the_other_empties() -> None:
 
 
 def test_a_boolean_is_a_boolean_and_never_null(wire: Wired) -> None:
-    for wrong in (None, "true", 1, []):
+    several: tuple[object, ...] = (None, "true", 1, [])
+    for wrong in several:
         assert wire.call("New-TransportRule", Name="A", DeleteMessage=wrong).status_code == 400
     assert wire.objects("Get-TransportRule") == []
 

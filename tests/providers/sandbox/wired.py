@@ -34,8 +34,7 @@ class Wired:
         return found
 
     def graph(self, method: str, path: str, body: object = None) -> httpx.Response:
-        sent = {} if body is None else {"json": body}
-        return self.http.request(method, f"https://graph.microsoft.com/v1.0{path}", headers=self._graph, **sent)
+        return self.http.request(method, f"https://graph.microsoft.com/v1.0{path}", headers=self._graph, json=body)
 
 
 def refusal(answer: httpx.Response) -> str:
