@@ -19,6 +19,7 @@ from mailform_state.address import Address
 
 PLACES = ("priority", "order")
 _META = ("depends_on", "lifecycle", "for_each")
+_OWN: Mapping[str, tuple[str, ...]] = {TRANSPORT_RULE: PLACES, ACCEPTED_DOMAIN: ("on_destroy",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ def _unread(section: str, table: object, rows: Mapping[str, Row]) -> bool:
 
 
 def _is_own(kind: Kind, key: str) -> bool:
-    of_kind = {TRANSPORT_RULE: PLACES, ACCEPTED_DOMAIN: ("on_destroy",)}.get(kind.name, ())
-    return key in _META or key in of_kind
+    return key in _META or key in _OWN.get(kind.name, ())
 
 
 def _row(kind: Kind, name: str, path: Path, data: object, block: Block, findings: Findings) -> Iterator[Row]:
@@ -109,22 +109,13 @@ def _nearest(kind: Kind, name: str) -> str:
         return f"`{last}` stands on the resource itself, not in `{section}`"
     if elsewhere:
         return f"it belongs into {' or '.join(elsewhere)}"
-    by_parameter = {_plain(found.parameter): found.name for found in kind.attributes.values()}
-    if (meant := by_parameter.get(_plain(last))) is not None and not (section and meant.startswith("exceptions.")):
-        return f"did you mean `{_seen_from(section, meant)}`?"
-    prefix = f"{section}." if section else ""
-    near = [known.removeprefix(prefix) for known in kind.attributes if known.startswith(prefix)]
-    own = (*_META[:2], *PLACES) if not section and kind.name == TRANSPORT_RULE else _META[:2] if not section else ()
-    fallback = f"`mailform schema` lists the attributes of a {kind.name}"
-    return did_you_mean(last, (*(word for word in near if "." not in word), *kind.sections, *own), fallback)
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", "").casefold()
-
-
-def _seen_from(section: str, meant: str) -> str:
-    return meant.removeprefix(f"{section}.") if section else meant
+    here = {found.name.rpartition(".")[2] for found in kind.attributes.values() if found.section == (section or None)}
+    by_parameter = {found.parameter.casefold(): found.name for found in kind.attributes.values()}
+    meant = by_parameter.get(last.replace("_", "").casefold())
+    if meant is not None and meant.rpartition(".")[2] not in here:
+        return f"did you mean `{meant}`?"
+    own = () if section else (*kind.sections, *_META[:2], *_OWN.get(kind.name, ()))
+    return did_you_mean(last, (*here, *own), f"`mailform schema` lists the attributes of a {kind.name}")
 
 
 def _missing(kind: Kind, rows: Mapping[str, Row], data: Mapping[str, object], block: Block, findings: Findings) -> None:
