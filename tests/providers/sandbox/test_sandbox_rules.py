@@ -13,11 +13,7 @@ from mailform_providers.sandbox import Behaviour, Sandbox, SandboxRefused, open_
 
 FABRIKAM = "fabrikam.onmicrosoft.com"
 
-writes = st.one_of(
-    st.tuples(st.just("New"), st.integers(-1, 9)),
-    st.tuples(st.just("Set"), st.integers(0, 8), st.integers(-1, 9)),
-    st.tuples(st.just("Remove"), st.integers(0, 8)),
-)
+writes = st.tuples(st.sampled_from(["New", "Set", "Set", "Remove"]), st.integers(0, 20), st.integers(0, 20))
 
 
 def order(sandbox: Sandbox) -> list[str]:
@@ -30,22 +26,23 @@ def order(sandbox: Sandbox) -> list[str]:
 
 
 @settings(deadline=None)
-@given(st.lists(writes, max_size=14))
-def test_priorities_stay_dense_and_shift_as_in_a_list(steps: list[tuple[object, ...]]) -> None:
-    sandbox, model, made = open_sandbox(None, FABRIKAM), list[str](), 0
-    for step in steps:
-        match step:
-            case ("New", int(priority)):
-                made += 1
-                name, last = f"rule {made}", len(model)
-                if told(sandbox, "New-TransportRule", priority, last, Name=name):
-                    model.insert(priority, name)
-            case ("Set", int(which), int(priority)) if which < len(model):
-                name = model[which]
-                if told(sandbox, "Set-TransportRule", priority, len(model) - 1, Identity=name):
-                    model.insert(priority, model.pop(which))
-            case ("Remove", int(which)) if which < len(model):
-                sandbox.run("Remove-TransportRule", {"Identity": model.pop(which), "Confirm": False})
+@given(st.lists(writes, max_size=12))
+def test_priorities_stay_dense_and_shift_as_in_a_list(steps: list[tuple[str, int, int]]) -> None:
+    sandbox, model = open_sandbox(None, FABRIKAM), [f"first {number}" for number in range(4)]
+    for name in model:
+        sandbox.run("New-TransportRule", {"Name": name})
+    for number, (step, drawn, chosen) in enumerate(steps):
+        place = drawn % (len(model) + 3) - 1  # one below the range to one beyond it
+        if step == "New":
+            if told(sandbox, "New-TransportRule", place, len(model), Name=f"then {number}"):
+                model.insert(place, f"then {number}")
+        elif model and step == "Set":
+            name = model[chosen % len(model)]
+            if told(sandbox, "Set-TransportRule", place, len(model) - 1, Identity=name):
+                model.remove(name)
+                model.insert(place, name)
+        elif model:
+            sandbox.run("Remove-TransportRule", {"Identity": model.pop(chosen % len(model)), "Confirm": False})
         assert order(sandbox) == model
 
 
