@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mailform.expression import Unknown
 from mailform.planning.steps import Difference, Note
-from mailform.render.detail import entries, items, meaning
+from mailform.render.detail import Entry, entries, items, meaning
+from mailform.render.escape import shown
 from mailform.render.palette import Ink, Palette
 from mailform.render.value import SENSITIVE, change, empty, text
 from mailform_providers.kinds import KINDS
@@ -86,14 +87,16 @@ def _inside(
 
 
 def _of_table(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        ("+", f"{entry.path}: {text(entry.after)}")
-        if entry.came
-        else ("-", f"{entry.path}: {text(entry.before)}")
-        if entry.went
-        else ("~", f"{entry.path}: {change(entry.before, entry.after)}")
-        for entry in entries(before, after)
-    )
+    return tuple(_of_entry(entry) for entry in entries(before, after))
+
+
+def _of_entry(entry: Entry) -> tuple[str, str]:
+    path = shown(entry.path)
+    if entry.came:
+        return "+", f"{path}: {text(entry.after)}"
+    if entry.went:
+        return "-", f"{path}: {text(entry.before)}"
+    return "~", f"{path}: {change(entry.before, entry.after)}"
 
 
 def _listed(value: Value) -> tuple[Value, ...]:

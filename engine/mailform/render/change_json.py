@@ -14,7 +14,7 @@ from mailform.render.value import SENSITIVE
 from mailform_state.address import Address
 from mailform_state.values import Value
 
-Attributes: TypeAlias = Mapping[str, Value | Unknown]
+Attributes: TypeAlias = "Mapping[str, Value | Unknown]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def entries(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[En
         return ()
     from deepdiff import DeepDiff
 
-    found = DeepDiff(before, after, view="tree")
+    found = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0)
     return tuple(sorted(_entries(found), key=lambda entry: entry.path))
 
 

@@ -9,14 +9,16 @@ from mailform.render import diagnostics
 from mailform.render.attribute_lines import Line, differing, laid_out
 from mailform.render.escape import quoted, shown
 from mailform.render.figures import figure
+from mailform.render.images import current
 from mailform.render.palette import Ink, Palette
 from mailform.render.released import released
 from mailform.render.secrecy import Secrets
-from mailform.render.step_text import block, identified, named
+from mailform.render.step_text import block, identity
 from mailform.render.summary import Counts, counts, sentence
+from mailform.render.value import SENSITIVE
 from mailform_state.values import State, Value
 
-_DOMAIN_FACTS = (("TXT", "verification_txt"), ("MX", "verification_mx"))
+_RECORDS = (("TXT", "verification_txt"), ("MX", "verification_mx"))
 
 
 def text(plan: Plan, *, colour: bool, state: State | None = None) -> str:
@@ -27,7 +29,7 @@ def text(plan: Plan, *, colour: bool, state: State | None = None) -> str:
         _drift(plan, secrets, paint),
         _steps(plan, secrets, paint),
         _released(plan, paint),
-        _deferred(plan, paint),
+        _deferred(plan, secrets, paint),
         _outputs(plan.outputs, paint),
         _left_alone(plan, paint),
         diagnostics.text(plan.warnings, colour=colour),
@@ -76,7 +78,7 @@ def _drift(plan: Plan, secrets: Secrets, paint: Palette) -> str:
 
 
 def _drifted(found: Drift, secrets: Secrets, paint: Palette) -> Iterator[str]:
-    name = f"{named(found.address, found.name, secrets)}, {identified(found.address, found.id, secrets)}"
+    name = identity(found.address, found.name, found.id, secrets)
     if found.gone:
         yield f"{paint('  -', Ink.REMOVED)} {shown(str(found.address))} is gone ({name})"
         return
@@ -109,7 +111,7 @@ def _released(plan: Plan, paint: Palette) -> str:
     return "\n".join([paint(heading, Ink.STRONG), "", *lines, ""]) if lines else ""
 
 
-def _deferred(plan: Plan, paint: Palette) -> str:
+def _deferred(plan: Plan, secrets: Secrets, paint: Palette) -> str:
     if not plan.deferred:
         return ""
     lines = [paint("Done only if the proof of a domain succeeds during apply:", Ink.STRONG), ""]
@@ -117,12 +119,19 @@ def _deferred(plan: Plan, paint: Palette) -> str:
         f"  {shown(str(found.address))} waits for {shown(str(found.domain))} ({shown(found.reason)})"
         for found in plan.deferred
     ]
-    for seen in plan.observed.get("accepted_domain", ()):
-        if not seen.facts.get("verified"):
-            for type, fact in _DOMAIN_FACTS:
-                if seen.facts.get(fact):
-                    lines.append(f"  to prove {shown(seen.name)}: {type} record {shown(str(seen.facts[fact]))}")
+    lines += _proofs(plan, secrets)
     return "\n".join([*lines, ""])
+
+
+def _proofs(plan: Plan, secrets: Secrets) -> Iterator[str]:
+    """The records that prove the domains, where the service has told them already."""
+    domains = {found.domain for found in plan.deferred}
+    for step in plan.steps:
+        seen = current(step) if step.address in domains else None
+        if seen is not None:
+            name = SENSITIVE if secrets.hide_name(step.address) else shown(seen.name)
+            told = [(type, seen.facts[fact]) for type, fact in _RECORDS if seen.facts.get(fact)]
+            yield from (f"  to prove {name}: {type} record {shown(str(value))}" for type, value in told)
 
 
 def _outputs(changes: Iterable[OutputChange], paint: Palette) -> str:

@@ -62,9 +62,9 @@ def ink(step: Step) -> Ink:
     assert_never(step)
 
 
-def named(address: Address, name: str, secrets: Secrets) -> str:
-    """An object's own name, quoted; hidden where the attribute that names it is sensitive."""
-    return SENSITIVE if secrets.hide_name(address) else quoted(name)
+def identity(address: Address, name: str, id: str, secrets: Secrets) -> str:
+    """An object by its own name and id, each hidden where it is sensitive."""
+    return f"{SENSITIVE if secrets.hide_name(address) else quoted(name)}, {identified(address, id, secrets)}"
 
 
 def identified(address: Address, id: str, secrets: Secrets) -> str:
@@ -89,11 +89,10 @@ def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
         case Replace():
             yield from _replaced(step)
         case Delete():
-            name = named(step.address, step.current.name, secrets)
-            yield f"{name}, {identified(step.address, step.current.id, secrets)}; no resource of the configuration asks for it"
+            yield identity(step.address, step.current.name, step.current.id, secrets)
         case Move():
             place = f"from place {step.origin} to place {step.target} (0 is first)"
-            yield f"{named(step.address, step.name, secrets)}: {place}"
+            yield f"{identity(step.address, step.name, step.id, secrets)}: {place}"
         case Adopt():
             rest = "only what differs is written" if step.differences else "nothing is written"
             yield f"the tenant has it already, as {identified(step.address, step.current.id, secrets)}; {rest}"
@@ -103,9 +102,8 @@ def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
         case Readdress(origin, address, id):
             yield f"was {shown(str(origin))}; the object ({identified(address, id, secrets)}) stays as it is"
         case Retry():
-            name = named(step.address, step.pending.name, secrets)
-            id = identified(step.address, step.pending.id, secrets)
-            yield f"{shown(step.pending.kind)} {name}, {id}: {shown(step.pending.reason)}"
+            name = identity(step.address, step.pending.name, step.pending.id, secrets)
+            yield f"{shown(step.pending.kind)} {name}: {shown(step.pending.reason)}"
         case Create() | Update() | Settle():
             return
 
