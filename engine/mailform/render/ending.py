@@ -60,9 +60,9 @@ def _waiting(report: Report) -> str:
 
 
 def _interrupted(report: Report) -> str:
-    if report.failure:
-        return "Apply failed and was stopped where it was. Nothing was taken back; the journal of the run is kept."
-    return "Apply was interrupted before it could end. Nothing was taken back; the journal of the run is kept."
+    how = "failed and was stopped where it was" if report.failure else "was interrupted before it could end"
+    back = "Not everything" if any(deed.undone is not None for deed in report.deeds) else "Nothing"
+    return f"Apply {how}. {back} was taken back; the journal of the run is kept."
 
 
 def _locked(report: Report) -> str:

@@ -99,9 +99,8 @@ def _drift_line(found: Drift, difference: Difference, secrets: Secrets) -> Line:
 def _steps(plan: Plan, secrets: Secrets, paint: Palette) -> str:
     if not plan.steps:
         return ""
-    waiting = {found.address: found for found in plan.deferred}
     purpose = "Mailform will destroy:" if plan.destroy else "Mailform will do:"
-    blocks = (block(step, secrets, waiting.get(step.address), paint) for step in plan.steps)
+    blocks = (block(step, plan, secrets, paint) for step in plan.steps)
     return "\n".join([paint(purpose, Ink.STRONG), "", "\n".join(blocks)])
 
 

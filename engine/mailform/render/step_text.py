@@ -8,11 +8,11 @@ from typing import assert_never
 from mailform.planning.steps import (
     Adopt,
     Create,
-    Deferred,
     Delete,
     Difference,
     Forget,
     Move,
+    Plan,
     Readdress,
     Replace,
     Retry,
@@ -23,6 +23,7 @@ from mailform.planning.steps import (
 )
 from mailform.render.attribute_lines import Line, differing, laid_out, written
 from mailform.render.escape import quoted, shown
+from mailform.render.figures import figure
 from mailform.render.images import telling
 from mailform.render.palette import Ink, Palette
 from mailform.render.risk import risks
@@ -34,14 +35,15 @@ from mailform_state.address import Address
 _INDENT = "      "
 
 
-def block(step: Step, secrets: Secrets, deferred: Deferred | None, paint: Palette) -> str:
-    """One step: its header, its marks, why, and what it writes."""
+def block(step: Step, plan: Plan, secrets: Secrets, paint: Palette) -> str:
+    """One step of a plan: its header, its marks, why, and what it writes."""
+    deferred = next((found for found in plan.deferred if found.address == step.address), None)
     sign = f"{symbol(step):>3}"
     lines = [f"{paint(sign, ink(step))} {paint(shown(str(step.address)), Ink.STRONG)}  ({_word(step)})"]
     lines += [f"{_INDENT}{paint(f'! {risk.value}', Ink.WARNING)}" for risk in risks(step)]
     if deferred is not None:
         lines.append(f"{_INDENT}waits until {shown(str(deferred.domain))} is proven")
-    lines += [f"{_INDENT}{reason}" for reason in _reasons(step, secrets)]
+    lines += [f"{_INDENT}{reason}" for reason in (*_reasons(step, secrets), *_place(step, plan))]
     lines += laid_out(_attributes(step, secrets), paint, _INDENT)
     return "\n".join(lines) + "\n"
 
@@ -106,6 +108,13 @@ def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
             yield f"{shown(step.pending.kind)} {name}: {shown(step.pending.reason)}"
         case Create() | Update() | Settle():
             return
+
+
+def _place(step: Step, plan: Plan) -> Iterator[str]:
+    """Where a new rule is to stand."""
+    token = str(step.address)
+    if isinstance(step, Create) and token in plan.rules_after:
+        yield f"comes to place {plan.rules_after.index(token)} of {figure(len(plan.rules_after), 'rule')} (0 is first)"
 
 
 def _replaced(step: Replace) -> Iterator[str]:

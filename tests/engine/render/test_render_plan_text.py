@@ -39,6 +39,7 @@ from mailform.planning.steps import (
     Update,
 )
 from mailform.render.plan_text import text
+from mailform_state.values import State
 
 
 def said(plan: Plan) -> str:
@@ -128,6 +129,10 @@ def test_an_attribute_released_without_any_step_is_named() -> None:
     assert "inbound_connector.from_signature: scan_and_drop_recipients" in said(plan)
 
 
+def test_a_new_rule_says_where_it_comes_to_stand() -> None:
+    assert "comes to place 1 of 2 rules (0 is first)" in said(scenario())
+
+
 def test_a_list_too_wide_for_a_line_takes_a_line_an_item() -> None:
     words = tuple(f"word{number:03}" for number in range(30))
     shown = said(Plan(steps=(create(ROUTE, {"name": "r", "conditions.subject_contains_words": words}),)))
@@ -172,6 +177,15 @@ SECRET = "hunter2"
 def test_a_sensitive_name_is_shown_nowhere(plan: Plan) -> None:
     assert SECRET not in said(plan)
     assert "(sensitive)" in said(plan)
+
+
+def test_a_released_attribute_that_the_state_knows_as_sensitive_stays_hidden() -> None:
+    """The configuration, which said so, hasn't got it any more."""
+    seen = observed(ROUTE, guid(1), {"name": "r", "comments": SECRET})
+    released = Difference("comments", SECRET, SECRET, note=Note.RELEASED)
+    plan = Plan(steps=(Update(wanted(ROUTE, {"name": "r"}), seen, (released, Difference("enabled", False, True))),))
+    before = State("l", "t").recording(recorded(ROUTE, guid(1), {"comments": SECRET}, "comments"))
+    assert SECRET not in text(plan, colour=False, state=before)
 
 
 @settings(max_examples=40, deadline=None)

@@ -126,5 +126,10 @@ def test_nothing_is_said_to_be_unchanged_once_something_was_sent(code: Exit) -> 
     assert "Nothing was changed" not in text(replace(DONE, exit=code), colour=False)
 
 
+def test_an_interrupted_rollback_does_not_say_that_nothing_was_taken_back() -> None:
+    half = replace(DONE, exit=Exit.INTERRUPTED, deeds=(*MADE[:1], replace(MADE[1], undone=UndoOutcome.OK)))
+    assert "Not everything was taken back" in text(half, colour=False)
+
+
 def test_what_the_service_said_can_not_clear_the_screen() -> None:
     assert "\x1b" not in text(REPORTS["rolled-back"], colour=False)
