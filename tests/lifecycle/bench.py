@@ -162,7 +162,12 @@ class Bench:
         )
 
     def _waits(self) -> Waits:
-        return Waits(domain_timeout=5.0, visibility_timeout=5.0, sleep=self.clock.sleep)
+        return Waits(
+            domain_timeout=5.0,
+            visibility_timeout=5.0,
+            sleep=self.clock.sleep,
+            clock=self.clock.monotonic,
+        )
 
     def _patience(self) -> Patience:
         return Patience(tries=3, sleep=self.clock.sleep)

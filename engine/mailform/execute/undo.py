@@ -10,7 +10,7 @@ from mailform.execute.lost import rounds
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import agrees, differing, seen
 from mailform.planning.order import unmoved
-from mailform.planning.undo import Reorder, Restore, UndoStep, Unmake, former_order
+from mailform.planning.undo import Reorder, Restore, UndoStep, Unmake, former_order, numbers_of
 from mailform_providers.contract import Done, Lost, Rejected, Waiting, Written
 from mailform_providers.kinds import KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Type
@@ -24,7 +24,7 @@ def take_back(
 ) -> Generator[tuple[Entry, ...], None, None]:
     """Takes one change back, written down before and after. One that fails doesn't stop the others: it is added to
     `left`."""
-    numbers = step.numbers if isinstance(step, Reorder) else (step.number,)
+    numbers = numbers_of(step)
     intents = tuple(Undo(number) for number in numbers)
     told.extend(intents)
     yield intents

@@ -49,7 +49,7 @@ class Comparison:
             if is_ignored(name, ignored):
                 continue
             if intended.note is Note.RELEASED:
-                yield Difference(name, before, before, name in wanted.sensitive, Note.RELEASED)
+                yield Difference(name, before, before, _is_sensitive(name, wanted, recorded), Note.RELEASED)
             elif not self.agrees(attribute, intended.value, recorded, current):
                 note = intended.note
                 if (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
 
 from mailform_state.address import Address
 from mailform_state.journal import Begin, Entry, Intent, Outcome, Result, UndoOutcome, UndoResult
@@ -13,9 +13,10 @@ from mailform_state.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Unmake:
-    """Deletes an object. Only of one whose GUID this run's journal proves that the run made it."""
+    """Deletes an object. Only one whose GUID this run's journal proves that the run made it. `numbers` are the steps
+    that go with it: the first made it, the others wrote to it."""
 
-    number: int
+    numbers: tuple[int, ...]
     address: Address
     kind: str
     id: str
@@ -56,7 +57,7 @@ def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
     results = {entry.step: entry for entry in told if isinstance(entry, Result)}
     undone = {entry.step for entry in told if isinstance(entry, UndoResult) and entry.outcome is UndoOutcome.OK}
     images: dict[tuple[str, str], Mapping[str, Value]] = {(i.kind, i.id): i.attributes for i in begin.before}
-    made: set[str] = set()
+    made: dict[str, list[int]] = {}
     steps: list[UndoStep] = []
     moves: list[tuple[int, str]] = []
     for intent in (entry for entry in told if isinstance(entry, Intent)):
@@ -67,16 +68,22 @@ def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
         if id is None or intent.action == "delete":
             continue
         if intent.action == "create":
-            made.add(id)
-            steps.append(Unmake(intent.step, intent.address, intent.kind, id))
+            made[id] = [intent.step]
+            steps.append(Unmake((intent.step,), intent.address, intent.kind, id))
         elif intent.action == "move":
             moves.append((intent.step, id))
-        elif id not in made:
+        elif id in made:
+            made[id].append(intent.step)
+        else:
             before = images.get((intent.kind, id), {})
             after = result.after if result.after is not None else {**before, **intent.payload}
             images[intent.kind, id] = after
             steps.append(Restore(intent.step, intent.address, intent.kind, id, before, after))
-    standing: list[UndoStep] = [step for step in reversed(steps) if _number(step) not in undone]
+    standing: list[UndoStep] = [
+        replace(step, numbers=tuple(made[step.id])) if isinstance(step, Unmake) else step
+        for step in reversed(steps)
+        if numbers_of(step)[0] not in undone
+    ]
     left = [(number, id) for number, id in moves if number not in undone]
     if left:
         numbers = tuple(number for number, _ in left)
@@ -84,8 +91,14 @@ def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
     return tuple(standing)
 
 
-def _number(step: UndoStep) -> int:
-    return step.numbers[0] if isinstance(step, Reorder) else step.number
+def numbers_of(step: UndoStep) -> tuple[int, ...]:
+    """The journal's steps that an undo takes back."""
+    match step:
+        case Unmake() | Reorder():
+            return step.numbers
+        case Restore():
+            return (step.number,)
+    assert_never(step)
 
 
 def former_order(current: tuple[str, ...], step: Reorder) -> tuple[str, ...]:

@@ -88,13 +88,11 @@ class GraphClient:
 
     def set_services(self, name: str, services: tuple[str, ...]) -> Refused | Lost | None:
         """Replaces the domain's list of services; None when it was done."""
-        outcome = self._write("PATCH", name, {"supportedServices": list(services)})
-        return None if isinstance(outcome, Reply) else outcome
+        return _done(self._write("PATCH", name, {"supportedServices": list(services)}), f"changing {name}")
 
     def delete(self, name: str) -> Refused | Lost | None:
         """Removes a domain for good; None when it was done. Graph refuses while anything uses it."""
-        outcome = self._write("DELETE", name, None)
-        return None if isinstance(outcome, Reply) else outcome
+        return _done(self._write("DELETE", name, None), f"removing {name}")
 
     def _written_domain(self, outcome: Reply | Refused | Lost, what: str) -> Domain | Refused | Lost:
         if not isinstance(outcome, Reply):
@@ -183,3 +181,10 @@ class GraphClient:
         if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port):
             raise ReadFailed(f"Graph's next page would be at another host, {target.host}.")
         return target
+
+
+def _done(outcome: Reply | Refused | Lost, what: str) -> Refused | Lost | None:
+    """What a write came to whose answer is empty. A page in its place is from something that stands between."""
+    if isinstance(outcome, Reply) and outcome.body.strip()[:1] not in (b"", b"{"):
+        return Lost(f"{what} was answered with {outcome.status} and something that isn't Graph's.")
+    return None if isinstance(outcome, Reply) else outcome

@@ -68,7 +68,7 @@ class Waits:
             left = end - self.clock()
             if left <= 0:
                 return
-            self.sleep(min(left, self.longest, self.first * 1.5 ** (number - 1)))
+            self.sleep(min(left, self.longest, self.first * 1.5 ** min(number - 1, 20)))
 
 
 def retry_after(text: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
