@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from mailform_providers.contract import Done
 from mailform_providers.errors import NotAllowed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, INBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.errors import Failure, WrongTenant
+from mailform_state.values import Value
 from scripted import TENANT
 
-INBOUND = {"name": "From the signature service", "sender_domains": ("*",)}
+INBOUND: Mapping[str, Value] = {"name": "From the signature service", "sender_domains": ("*",)}
 OTHER = "00000000-0000-4000-8000-000000000000"
 
 
@@ -56,7 +57,7 @@ def service() -> Iterator[tuple[str, list[str]]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Service) as server:
         paths: list[str] = []
         server.paths = paths  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}", paths
         server.shutdown()
 

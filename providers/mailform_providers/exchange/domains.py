@@ -17,6 +17,7 @@ from mailform_providers.graph.client import GraphClient
 from mailform_providers.graph.documents import EMAIL, Domain
 from mailform_providers.graph.outcome import Refused
 from mailform_providers.kinds.schema import Kind
+from mailform_providers.normal import domain as a_label
 from mailform_providers.wire.patience import Waits
 from mailform_state.values import Value
 
@@ -54,7 +55,7 @@ class Domains:
         return self._joined(id.lower(), domain, record, {name: value for name, value in facts.items() if value})
 
     def create(self, attributes: Mapping[str, Value]) -> Written:
-        name = str(attributes["domain"]).lower()
+        name = a_label(attributes["domain"])
         made = self.graph.create(name)
         if not isinstance(made, Domain):
             return _written(made)

@@ -13,7 +13,6 @@ from mailform_providers.wire.reply import Broken, Unsent
 # They pass by themselves, also under a 400 or 500: a domain controller changed, a backend is busy.
 _TRANSIENT = (
     "ADServerSettingsChangedException",
-    "InsufficientPermissionsException",
     "CmdletProxyNotAvailableFailure",
     "ServerBusyException",
     "TransientException",
@@ -40,7 +39,10 @@ def busy(fault: Fault) -> bool:
 
 
 def transient(fault: Fault) -> bool:
-    return fault.is_a(*_TRANSIENT) or "issue may be transient" in fault.text.casefold()
+    text = fault.text.casefold()
+    # Said of a domain controller, a missing permission passes too; said of us, it doesn't.
+    elsewhere = fault.is_a("InsufficientPermissionsException") and "target dc" in text
+    return fault.is_a(*_TRANSIENT) or elsewhere or "issue may be transient" in text
 
 
 def read_again(tries: int) -> Callable[[Answered | Unsent | Broken], Again | None]:

@@ -92,7 +92,10 @@ class GraphClient:
 
     def delete(self, name: str) -> Refused | Lost | None:
         """Removes a domain for good; None when it was done. Graph refuses while anything uses it."""
-        return _done(self._write("DELETE", name, None), f"removing {name}")
+        outcome = _done(self._write("DELETE", name, None), f"removing {name}")
+        if outcome is None:
+            self._made.discard(name.lower())
+        return outcome
 
     def _written_domain(self, outcome: Reply | Refused | Lost, what: str) -> Domain | Refused | Lost:
         if not isinstance(outcome, Reply):

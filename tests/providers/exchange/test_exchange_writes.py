@@ -98,3 +98,10 @@ def test_a_write_that_was_turned_away_for_now_is_sent_again(busy: httpx.Response
 def test_a_passing_failure_is_tried_again_only_if_that_makes_nothing_twice() -> None:
     assert isinstance(desk(failed(PASSING, "changed", 500), listed()).client.write(SET, {}), Answer)
     assert isinstance(desk(failed(PASSING, "changed", 500)).client.write(NEW, {}), Rejected)
+
+
+def test_a_missing_permission_passes_only_when_it_is_a_domain_controllers() -> None:
+    type_name = "Microsoft.Exchange.Data.Directory.InsufficientPermissionsException"
+    passing = failed(type_name, "The account doesn't have write permission to target DC DC01.", 500)
+    assert isinstance(desk(passing, listed()).client.write("Remove-InboundConnector", {}), Answer)
+    assert isinstance(desk(failed(type_name, "You may not do this.")).client.write(SET, {}), Rejected)

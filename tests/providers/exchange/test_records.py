@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailform_providers.errors import ReadFailed
+from mailform_providers.exchange.answers import Record
 from mailform_providers.exchange.records import initial_parameters, observed, parameters
 from mailform_providers.kinds import INBOUND_CONNECTOR, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
+from mailform_state.values import Value
 
 GUID = "2F9D3F2B-0000-4000-8000-000000000001"
-RULE = {
+RULE: Record = {
     "Priority": 2,
     "DlpPolicyId": "00000000-0000-0000-0000-000000000000",
     "Comments": None,
@@ -81,7 +85,7 @@ def test_an_object_without_an_identity_is_an_error(record: dict[str, str]) -> No
 
 
 def test_attributes_become_parameters() -> None:
-    wanted = {
+    wanted: Mapping[str, Value] = {
         "name": "Route",
         "activation_date": "2026-12-01T08:00:00",
         "conditions.from_scope": "InOrganization",
@@ -102,7 +106,7 @@ def test_attributes_become_parameters() -> None:
 
 
 def test_what_is_empty_is_cleared_by_set_and_left_out_by_new() -> None:
-    wanted = {
+    wanted: Mapping[str, Value] = {
         "name": "x",
         "comments": "",
         "conditions.sent_to": (),

@@ -262,3 +262,20 @@ def test_a_listing_without_the_permission_names_it() -> None:
     with pytest.raises(NotAllowed) as caught:
         over(react, forever=True)[0].read(ACCEPTED_DOMAIN)
     assert "Domain.Read.All" in caught.value.hint
+
+
+def test_a_domain_made_and_removed_is_missing_at_once() -> None:
+    service, _, time = over(answer(domain(), 201), answer(domain()), raw(204), gone())
+    service.create(ACCEPTED_DOMAIN, {"domain": NAME})
+    service.delete(ACCEPTED_DOMAIN, NAME)
+    missing = service.delete(ACCEPTED_DOMAIN, NAME)
+    assert isinstance(missing, Rejected)
+    assert time.slept == []
+
+
+def test_a_domain_is_sent_in_ascii() -> None:
+    service, script, _ = over(answer(domain("xn--mller-kva.example"), 201), answer(domain("xn--mller-kva.example")))
+    written = service.create(ACCEPTED_DOMAIN, {"domain": "Müller.example."})
+    assert isinstance(written, Done)
+    assert written.id == "xn--mller-kva.example"
+    assert json.loads(script.requests[0].content) == {"id": "xn--mller-kva.example"}
