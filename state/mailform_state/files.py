@@ -99,6 +99,20 @@ def replace_whole(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def rewrite_whole(path: Path, data: bytes) -> None:
+    """Like `replace_whole`, for a file that is the user's: it is there already, and keeps its permissions."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    new = temporary(path)
+    write_new(new, data)
+    try:
+        new.chmod(mode)
+        rename(new, path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
 def rename(new: Path, path: Path) -> None:
     """Puts `new` in the place of `path`, at once for every reader. Windows refuses while somebody has `path` open, so
     there it is tried for two seconds. Raises OSError."""

@@ -37,7 +37,7 @@ LARGEST = 256 * 1024 * 1024
 """Bytes of a journal at most: before-images and payloads of every object, and all that was done to them."""
 
 _HINT = (
-    "Nothing was changed. `mailform.state.json` is still whole; look at the tenant before you move the journal away: "
+    "Nothing was changed, and the state itself is another file. Look at the tenant before you take the journal away: "
     "it may tell of changes that were begun."
 )
 

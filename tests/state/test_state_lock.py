@@ -138,22 +138,48 @@ def test_the_lock_is_free_after_an_exception(store: LocalStore) -> None:
         lock.check()
 
 
-def test_looking_at_the_lock_all_the_time_never_keeps_anybody_from_taking_it(store: LocalStore) -> None:
-    stop = threading.Event()
+def test_looking_at_a_dead_name_all_the_time_keeps_nobody_from_taking_the_lock(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    with another_process(tmp_path) as (process, _):
+        process.kill()
+    left = (tmp_path / LOCK).read_bytes()
+    script = """
+import sys
+from pathlib import Path
+from mailform_state.local import LocalStore
+LocalStore(Path(sys.argv[1])).lock_info()
+print(flush=True)
+while True:
+    LocalStore(Path(sys.argv[1])).lock_info()
+"""
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as looking:
+        assert looking.stdout is not None
+        looking.stdout.readline()
+        try:
+            for _ in range(30):
+                (tmp_path / LOCK).write_bytes(left)
+                with store.lock(ME, 0) as lock:
+                    lock.check()
+        finally:
+            looking.kill()
 
-    def look() -> None:
-        while not stop.is_set():
-            store.lock_info()
 
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
-        for _ in range(50):
-            with store.lock(ME, 0) as lock:
-                lock.check()
-    finally:
-        stop.set()
-        looking.join()
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no file that is open")
+def test_a_lock_on_a_file_that_was_removed_before_it_was_got_is_no_lock(store: LocalStore, tmp_path: Path) -> None:
+    """The system's own audit events tell when the lock is about to be got; they can't be taken off again."""
+    removed: list[Path] = []
+
+    def remove(event: str, _: tuple[object, ...]) -> None:
+        if event == "fcntl.flock" and not removed and (tmp_path / LOCK).exists():
+            removed.append(tmp_path / LOCK)
+            removed[0].unlink()
+
+    sys.addaudithook(remove)
+    with store.lock(ME, 0) as lock:
+        assert removed
+        lock.check()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no file that is open")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from multiprocessing.synchronize import Barrier, Event
@@ -22,6 +22,7 @@ from mailform_state.values import Output, State
 SPAWN = multiprocessing.get_context("spawn")
 WRITERS = 4
 ROUNDS = 40
+FIRST = State("lineage", "tenant", serial=1)
 
 
 def at_once(folder: Path, me: int, start: Barrier, wins: multiprocessing.Queue[tuple[int, int]]) -> None:
@@ -103,6 +104,40 @@ def test_no_update_is_lost_and_readers_see_each_serial_whole_and_never_an_older_
     assert (final.serial, final.outputs["count"].value) == (76, 75)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is nothing to hold a rename with")
+def test_a_writer_that_comes_late_to_its_rename_cannot_bring_an_old_state_back(tmp_path: Path) -> None:
+    """The system's own audit events stop the slow writer right before its rename, and let it go on right after that of
+    the fast one. They can't be taken off again, so they look for this test's own folder."""
+    slow_is_there, go_on, fast = threading.Event(), threading.Event(), threading.get_ident()
+    renamed: list[object] = []
+
+    def hold(event: str, details: tuple[object, ...]) -> None:
+        if not details or str(tmp_path) not in str(details[0]):
+            return
+        if event == "os.rename" and threading.get_ident() != fast:
+            slow_is_there.set()
+            go_on.wait(30)
+        elif event == "os.rename":
+            renamed.append(details)
+        elif event == "os.listdir" and renamed and not go_on.is_set():
+            go_on.set()
+            writer.join(30)
+
+    store = LocalStore(tmp_path)
+    store.write(FIRST, expected=None)
+    second, third = replace(FIRST, serial=2), replace(FIRST, serial=3)
+    writer = threading.Thread(target=LocalStore(tmp_path).write, args=(second,), kwargs={"expected": 1})
+    sys.addaudithook(hold)
+    writer.start()
+    assert slow_is_there.wait(30)
+    assert store.read() == second
+    store.write(third, expected=2)
+    writer.join(30)
+    assert go_on.is_set()
+    assert store.read() == third
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
 KILLED = """
 import sys
 from pathlib import Path
@@ -119,7 +154,7 @@ while True:
     store.write(following, expected=state and state.serial)
     store.append([Undo(step), Undo(step + 1)])
     step += 2
-    print(following.serial, step, flush=True)
+    print(f"{following.serial} {step}", flush=True)
 """
 
 
@@ -130,14 +165,13 @@ def test_a_writer_that_is_killed_at_any_time_has_kept_all_it_was_told_and_leaves
     for _ in range(15):
         with subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
-            last = writer.stdout.readline()
+            first = writer.stdout.readline()
             time.sleep(chance.uniform(0, 0.03))
             writer.kill()
-            last = ([last, *writer.stdout.read().splitlines(keepends=True)])[-1]
-        serial, steps = map(int, last.split())
+            told = [first, *(line for line in writer.stdout if line.endswith(b"\n"))]
+        serial, steps = map(int, told[-1].split())
         state, journal = store.read(), store.journal()
         assert state is not None
         assert state.serial - serial in (0, 1)
         assert journal is not None
         assert len(journal.entries) - steps in (0, 1, 2)
-    assert os.listdir(tmp_path)
