@@ -32,6 +32,7 @@ class _Service(BaseHTTPRequestHandler):
     """Discovery, and an Exchange without objects."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer
 
     def do_GET(self) -> None:
         self._answer({"token_endpoint": f"https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token"})
