@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailform.expression import Unknown
@@ -46,7 +46,9 @@ class Comparison:
         for name, intended in intentions(self.kind, wanted, recorded).items():
             attribute = self.kind.attributes[name]
             before = current.attributes.get(name)
-            if is_ignored(name, ignored):
+            if is_ignored(name, ignored) or (
+                intended.note is Note.UNWRITTEN and self._is_implied(attribute, wanted.attributes, before)
+            ):
                 continue
             if intended.note is Note.RELEASED:
                 yield Difference(name, before, before, _is_sensitive(name, wanted, recorded), Note.RELEASED)
@@ -59,6 +61,11 @@ class Comparison:
                 ):
                     note = Note.REPOINTED
                 yield Difference(name, before, intended.value, _is_sensitive(name, wanted, recorded), note)
+
+    def _is_implied(self, attribute: Attribute, written: Collection[str], seen: Value) -> bool:
+        """Whether an attribute that nobody wrote has its value only because another one was written."""
+        implied = attribute.implied_by in written and attribute.implied is not None
+        return implied and same(attribute, attribute.implied, seen, self.observed)
 
     def _reads_the_same(self, attribute: Attribute, intended: Intended, before: Value) -> bool:
         value = intended.value
@@ -92,6 +99,8 @@ class Comparison:
             seen = current.attributes.get(attribute.name)
             before = None if known is None else known.written
             if same(attribute, before, seen, self.observed):
+                continue
+            if known is None and self._is_implied(attribute, recorded.attributes, seen):
                 continue
             if known is not None and same(attribute, known.echoed, seen, self.observed):
                 continue

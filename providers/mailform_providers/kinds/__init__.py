@@ -47,6 +47,8 @@ def _attribute(name: str, row: Mapping[str, Any], parameter: str) -> Attribute:
         on_premises=row.get("on_premises", False),
         refused=Refusal[row["refused"].upper()] if "refused" in row else None,
         default=default,
+        implied_by=f"{name.rpartition('.')[0]}.{row['implied_by']}" if "implied_by" in row else None,
+        implied=row.get("implied"),
     )
 
 

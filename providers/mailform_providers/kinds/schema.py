@@ -71,7 +71,9 @@ class Default:
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute. `name` is the configuration's (`conditions.from_scope`), `parameter` the cmdlet's, `key` the
-    property under which the service shows it. `max_length` counts characters; of a list, of each of its values."""
+    property under which the service shows it. `max_length` counts characters; of a list, of each of its values. An
+    unwritten attribute shows the value `implied` when `implied_by` (its full name) is set; a disclaimer's place does.
+    """
 
     name: str
     parameter: str
@@ -85,6 +87,8 @@ class Attribute:
     on_premises: bool = False
     refused: Refusal | None = None
     default: Default | None = None
+    implied_by: str | None = None
+    implied: Value = None
 
     @property
     def section(self) -> str | None:
