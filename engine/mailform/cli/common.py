@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, ParamSpec
+from typing import Annotated, Any, Concatenate
 
 import typer
-
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +28,9 @@ class Common:
 
 def _options(
     directory: Annotated[
-        Path, typer.Option("-C", "--chdir", metavar="DIR", help="The folder of the configuration.")
-    ] = Path(),
+        Path | None,
+        typer.Option("-C", "--chdir", metavar="DIR", show_default=False, help="The folder of the configuration."),
+    ] = None,
     var: Annotated[list[str] | None, typer.Option("--var", metavar="K=V", help="Sets a variable.")] = None,
     var_file: Annotated[
         list[Path] | None, typer.Option("--var-file", metavar="FILE", help="Sets variables from a TOML file.")
@@ -42,32 +41,43 @@ def _options(
     json: Annotated[bool, typer.Option("--json", help="One JSON document on one line.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")] = False,
-    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Say more; twice: every request.")] = 0,
+    verbose: Annotated[
+        int, typer.Option("-v", "--verbose", count=True, show_default=False, help="Say more; twice: every request.")
+    ] = 0,
+    *,
+    before: Common | None = None,
 ) -> Common:
+    """The common options of a command. `before`: those that were given before the command's name; what is given
+    after it counts more, and adds to lists."""
+    first = before or Common(Path(), (), (), (), json=False, color=True, quiet=False, verbose=0)
     return Common(
-        directory=directory,
-        variables=tuple(var or ()),
-        variable_files=tuple(var_file or ()),
-        backend_config=tuple(backend_config or ()),
-        json=json,
-        color=not no_color,
-        quiet=quiet,
-        verbose=verbose,
+        directory=first.directory if directory is None else directory,
+        variables=(*first.variables, *(var or ())),
+        variable_files=(*first.variable_files, *(var_file or ())),
+        backend_config=(*first.backend_config, *(backend_config or ())),
+        json=first.json or json,
+        color=first.color and not no_color,
+        quiet=first.quiet or quiet,
+        verbose=first.verbose + verbose,
     )
 
 
-def with_common(command: Callable[Concatenate[Common, P], None]) -> Callable[..., None]:
+def with_common(command: Callable[Concatenate[Common, ...], None]) -> Callable[..., None]:
     """The command with the common options added to its own, for typer to read."""
-    shared = inspect.signature(_options, eval_str=True).parameters
+    *shared, _ = inspect.signature(_options, eval_str=True).parameters.values()
     _, *own = inspect.signature(command, eval_str=True).parameters.values()
 
     @wraps(command)
-    def wrapped(**given: Any) -> None:
-        common = _options(**{name: given.pop(name) for name in shared})
+    def wrapped(context: typer.Context, **given: Any) -> None:
+        options = {option.name: given.pop(option.name) for option in shared}
+        before = context.obj if isinstance(context.obj, Common) else None
+        context.obj = common = _options(**options, before=before)
         command(common, **given)
 
-    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *shared.values())]
+    handed_in = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    listed = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *shared)]
+    parameters = [handed_in, *listed]
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer looks at
     wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    del wrapped.__wrapped__  # type: ignore[attr-defined]  # or typer would look through it
+    del wrapped.__wrapped__  # or typer would look through it
     return wrapped

@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from mailform.cli.common import Common
 from mailform.exits import Exit
 
 if TYPE_CHECKING:
+    from mailform.diagnostics import Diagnostic
     from mailform.wanted import Configuration
     from mailform_providers.connect import Connection
     from mailform_providers.wire.patience import Waits
@@ -51,7 +52,7 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def say_json(document: Mapping[str, object]) -> None:
+def say_json(document: Mapping[str, object] | Sequence[object] | str | float | None) -> None:
     """Prints one JSON document on one line of standard output."""
     say(json.dumps(document, ensure_ascii=True, separators=(",", ":")))
 
@@ -60,6 +61,15 @@ def tell(text: str) -> None:
     """Prints what isn't the result (progress, warnings, errors) to standard error."""
     sys.stderr.write(text if text.endswith("\n") else f"{text}\n")
     sys.stderr.flush()
+
+
+def warn(common: Common, found: Iterable[Diagnostic]) -> None:
+    """Shows warnings on standard error."""
+    from mailform.render import diagnostics
+
+    told = diagnostics.text(found, colour=coloured(common, errors=True))
+    if told:
+        tell(told)
 
 
 def coloured(common: Common, *, errors: bool = False) -> bool:

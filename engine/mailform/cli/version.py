@@ -13,9 +13,14 @@ def register(app: typer.Typer) -> None:
 
 
 def command(common: Common) -> None:
+    tell(as_json=common.json)
+
+
+def tell(*, as_json: bool) -> None:
+    """Prints the version."""
     from mailform.cli.desk import say, say_json
 
-    if common.json:
+    if as_json:
         say_json({"version": __version__})
     else:
         say(f"mailform {__version__}")

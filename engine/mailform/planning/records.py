@@ -92,3 +92,13 @@ def renamed(state: State, origin: Address, target: Address) -> State:
         for address, known in state.resources.items()
     }
     return replace(state, resources=resources)
+
+
+def forgotten(state: State, addresses: frozenset[Address]) -> State:
+    """The state without the resources at `addresses`, on which nothing depends any more either."""
+    resources = {
+        address: replace(known, dependencies=known.dependencies - addresses)
+        for address, known in state.resources.items()
+        if address not in addresses
+    }
+    return replace(state, resources=resources)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mailform.planning.steps import Difference, Drift, OutputChange, Plan
-from mailform.render import diagnostics
+from mailform.planning.steps import Difference, OutputChange, Plan
+from mailform.render import diagnostics, drift_text
 from mailform.render.attribute_lines import Line, differing, laid_out
 from mailform.render.escape import quoted, shown
 from mailform.render.figures import figure
@@ -13,7 +13,7 @@ from mailform.render.images import current
 from mailform.render.palette import Ink, Palette
 from mailform.render.released import released
 from mailform.render.secrecy import Secrets
-from mailform.render.step_text import block, identity
+from mailform.render.step_text import block
 from mailform.render.summary import Counts, counts, sentence
 from mailform.render.value import SENSITIVE
 from mailform_state.values import State, Value
@@ -26,7 +26,7 @@ def text(plan: Plan, *, colour: bool, state: State | None = None) -> str:
     paint = Palette(colour)
     secrets = Secrets.of(plan, state)
     sections = (
-        _drift(plan, secrets, paint),
+        drift_text.section(plan, secrets, paint),
         _steps(plan, secrets, paint),
         _released(plan, paint),
         _deferred(plan, secrets, paint),
@@ -68,32 +68,6 @@ def _refreshed(plan: Plan, figures: Counts) -> str:
     if figures.steps - figures.forget:
         told.append(f"{figures.steps - figures.forget} with a new address")
     return f"Refresh only: {', '.join(told)}. Apply brings the state up to date; the tenant isn't touched."
-
-
-def _drift(plan: Plan, secrets: Secrets, paint: Palette) -> str:
-    if not plan.drift:
-        return ""
-    heading = paint("Changed outside Mailform since the last apply:", Ink.STRONG)
-    return "\n".join([heading, "", *(line for found in plan.drift for line in _drifted(found, secrets, paint)), ""])
-
-
-def _drifted(found: Drift, secrets: Secrets, paint: Palette) -> Iterator[str]:
-    name = identity(found.address, found.name, found.id, secrets)
-    if found.gone:
-        yield f"{paint('  -', Ink.REMOVED)} {shown(str(found.address))} is gone ({name})"
-        return
-    yield f"{paint('  ~', Ink.CHANGED)} {shown(str(found.address))} ({name})"
-    if found.changed_by or found.changed_at:
-        by = f" by {shown(found.changed_by)}" if found.changed_by else ""
-        at = f", {shown(found.changed_at)}" if found.changed_at else ""
-        yield f"      last changed{by}{at}"
-    lines = (_drift_line(found, difference, secrets) for difference in found.differences)
-    yield from laid_out(lines, paint, "      ")
-
-
-def _drift_line(found: Drift, difference: Difference, secrets: Secrets) -> Line:
-    hidden = difference.sensitive or secrets.hide(found.address, difference.attribute)
-    return differing(found.address.kind, difference, hidden=hidden)
 
 
 def _steps(plan: Plan, secrets: Secrets, paint: Palette) -> str:

@@ -41,14 +41,19 @@ def prepare(
     """Reads the tenant (its GUID is `tenant`) and plans. Raises Mistakes, Failure. `lineage` names a state that is
     still to be made."""
     state = stored or State(lineage=lineage, tenant=tenant)
-    if state.tenant != tenant:
-        raise WrongTenant(
-            f"the state belongs to tenant {state.tenant}, and the sign-in is for {tenant}",
-            hint="Nothing was read or changed. Use the state's own configuration, or sign in to its tenant",
-        )
+    require_tenant(state, tenant)
     world, remarks = refresh(provider, configuration, state)
     made = plan(configuration, state, world, options)
     told = tuple(Diagnostic("service", remark, severity=Severity.WARNING) for remark in remarks)
     made = replace(made, warnings=(*made.warnings, *told))
     found = objections(made, configuration, state, allow_large_change=allow_large_change)
     return Prepared(configuration, state, tenant, made, found, stored is None)
+
+
+def require_tenant(state: State, tenant: str) -> None:
+    """Raises WrongTenant when the state is another tenant's than the one (by GUID) that is signed in to."""
+    if state.tenant != tenant:
+        raise WrongTenant(
+            f"the state belongs to tenant {state.tenant}, and the sign-in is for {tenant}",
+            hint="Nothing was read or changed. Use the state's own configuration, or sign in to its tenant",
+        )

@@ -1,0 +1,149 @@
+"""`mailform state mv|rm|push|restore`: the state corrected by hand. None of them looks at the tenant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailform.cli import options as shared
+from mailform.cli.common import Common, with_common
+
+if TYPE_CHECKING:
+    from mailform_state.address import Address
+    from mailform_state.store import Store
+    from mailform_state.values import Recorded, State
+
+_SERIAL = Annotated[int, typer.Argument(metavar="SERIAL", min=1, help="`mailform state history` lists them.")]
+
+
+def register(group: typer.Typer) -> None:
+    group.command("mv", help="Give a resource another address; the object stays what it is.")(with_common(move))
+    group.command("rm", help="Forget resources; the tenant isn't touched.")(with_common(remove))
+    group.command("push", help="Make a document the state.")(with_common(push))
+    group.command("restore", help="Make a kept version the state again.")(with_common(restore))
+
+
+def move(
+    common: Common,
+    origin: Annotated[str, typer.Argument(metavar="FROM", help="The address it has.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="The address it is to have.")],
+    lock_timeout: shared.LockTimeout = "0s",
+) -> None:
+    from mailform.planning.records import renamed
+
+    (new,) = shared.addresses([target], "TO")
+    with editing(common, "mailform state mv", lock_timeout) as store:
+        state = _read(store)
+        old = recorded(state, origin).address
+        _require_free(state, old, new)
+        _write(common, store, state, renamed(state, old, new), f"Moved {old} to {new}")
+
+
+def remove(
+    common: Common,
+    given: Annotated[list[str], typer.Argument(metavar="ADDR…", help="Such as transport_rule.route.")],
+    lock_timeout: shared.LockTimeout = "0s",
+) -> None:
+    from mailform.planning.records import forgotten
+
+    with editing(common, "mailform state rm", lock_timeout) as store:
+        state = _read(store)
+        gone = frozenset(recorded(state, address).address for address in given)
+        told = ", ".join(str(address) for address in sorted(gone))
+        _write(common, store, state, forgotten(state, gone), f"Forgot {told}; the tenant wasn't touched")
+
+
+def push(
+    common: Common,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="The document; - reads standard input.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Also over a newer or damaged state, or one of another origin.")
+    ] = False,
+    lock_timeout: shared.LockTimeout = "0s",
+) -> None:
+    from mailform_state import transfer
+    from mailform_state.document import LARGEST
+    from mailform_state.files import usable
+
+    with usable("The document can't be read:"):
+        if file == "-":
+            data = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with Path(file).open("rb") as opened:
+                data = opened.read(LARGEST + 1)
+    with editing(common, "mailform state push", lock_timeout) as store:
+        _tell(common, transfer.push(store, data, force=force), "Pushed")
+
+
+def restore(common: Common, serial: _SERIAL, lock_timeout: shared.LockTimeout = "0s") -> None:
+    from mailform_state import transfer
+
+    with editing(common, "mailform state restore", lock_timeout) as store:
+        _tell(common, transfer.restore(store, serial), f"Restored version {serial}")
+
+
+@contextmanager
+def editing(common: Common, command: str, lock_timeout: str) -> Iterator[Store]:
+    """The store, locked from before it is read; not while a run is open. Raises Locked, Refused."""
+    from mailform.cli import desk, working
+
+    patience = shared.span(lock_timeout, "--lock-timeout").total_seconds()
+    store = desk.store(common)
+    with store.lock(desk.holder(command), patience):
+        working.require_no_journal(store)
+        yield store
+
+
+def recorded(state: State | None, address: str) -> Recorded:
+    """What the state has at an address. Raises Mistakes when it has nothing there."""
+    from mailform.configuration.findings import did_you_mean, shown
+    from mailform.diagnostics import Diagnostic, Mistakes
+
+    known = {} if state is None else {str(held.address): held for held in state.resources.values()}
+    if address not in known:
+        hint = did_you_mean(address, known, "see the addresses with: mailform state list")
+        raise Mistakes((Diagnostic("unknown-address", f"the state has nothing at {shown(address)}", None, hint),))
+    return known[address]
+
+
+def _read(store: Store) -> State:
+    from mailform_state.errors import Refused
+
+    state = store.read()
+    if state is None:
+        raise Refused("There is no state yet.", hint="`mailform apply` makes the first one.")
+    return state
+
+
+def _require_free(state: State, old: Address, new: Address) -> None:
+    from mailform.diagnostics import Diagnostic, Mistakes
+
+    if new.kind != old.kind:
+        message, hint = f"{old} can't become a {new.kind}", f"an address of its kind begins with {old.kind}."
+        raise Mistakes((Diagnostic("another-kind", message, None, hint),))
+    if new in state.resources:
+        hint = f"move that one away first, or forget it: mailform state rm '{new}'"
+        raise Mistakes((Diagnostic("address-taken", f"the state has {new} already", None, hint),))
+
+
+def _write(common: Common, store: Store, before: State, after: State, told: str) -> None:
+    from mailform.cli import desk
+
+    new = replace(after, serial=before.serial + 1, tool_version=desk.version())
+    store.write(new, expected=before.serial)
+    _tell(common, new, told)
+
+
+def _tell(common: Common, state: State, told: str) -> None:
+    from mailform.cli import desk
+
+    if common.json:
+        desk.say_json({"serial": state.serial, "resources": [str(address) for address in sorted(state.resources)]})
+    elif not common.quiet:
+        desk.say(f"{told}. The state has serial {state.serial} now.")
