@@ -12,14 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
+
 from mailform.configuration.load import parse
 from mailform.execute.ledger import Tempo
 from mailform.planning.plan import Options
 from mailform.session.applying import Manner, apply
 from mailform.session.preparing import Prepared, prepare
+from mailform.session.recovering import Course, recover
 from mailform.session.report import Report
 from mailform_providers.connect import connect_sandbox
-from mailform_providers.sandbox import Behaviour, Fault, Sandbox
+from mailform_providers.sandbox import Behaviour, Fault, Request, Sandbox
 from mailform_providers.sandbox.service import Observer
 from mailform_providers.sandbox.storage import Memory
 from mailform_providers.wire.patience import Patience, Waits
@@ -63,6 +66,29 @@ exceptions = { header_contains_message_header = "SignatureContoso", header_conta
 depends_on = ["inbound_connector.from_signature"]
 """
 )
+
+
+class _Listening:
+    """A sandbox whose writes somebody hears of once they are done, before the answer is on its way."""
+
+    def __init__(self, sandbox: Sandbox, heard: Callable[[Request], None] | None) -> None:
+        self._sandbox = sandbox
+        self._heard = heard
+        self.tenant_id = sandbox.tenant_id
+        self.token = sandbox.token
+
+    def transport(self) -> httpx.BaseTransport:
+        inner, sandbox, heard = self._sandbox.transport(), self._sandbox, self._heard
+
+        class Transport(httpx.BaseTransport):
+            def handle_request(self, request: httpx.Request) -> httpx.Response:
+                before = len(sandbox.writes)
+                answer = inner.handle_request(request)
+                if heard is not None and len(sandbox.writes) > before:
+                    heard(sandbox.writes[-1])
+                return answer
+
+        return Transport()
 
 
 @dataclass(slots=True)
@@ -125,13 +151,18 @@ class Bench:
         between: Callable[[Prepared], None] = lambda _: None,
         observer: Observer | None = None,
         stopped: Callable[[], bool] = lambda: False,
+        after_write: Callable[[Request], None] | None = None,
     ) -> Report:
-        """Plans and applies. `between` runs after planning, `observer` at each write."""
+        """Plans and applies. `between` runs after planning, `observer` before each write and `after_write` after it."""
         self.last = self.sandbox(faults, observer)
         holder = Holder("somebody", "here", 1, self.clock.now())
         with (
             self.store.lock(holder, 0) as lock,
-            connect_sandbox(self.last, self._waits(), self._patience()) as tenant,
+            connect_sandbox(
+                _Listening(self.last, after_write),  # type: ignore[arg-type]  # all that is asked of a sandbox
+                self._waits(),
+                self._patience(),
+            ) as tenant,
         ):
             prepared = self._prepare(tenant.provider, tenant.tenant_id, options)
             between(prepared)
@@ -145,6 +176,15 @@ class Bench:
                 stopped=stopped,
             )
             return apply(prepared, tenant.provider, self.store, lock, self.clock, manner)
+
+    def recover(self, watch: Callable[[Entry], None] = lambda _: None) -> Report | None:
+        """Settles an open journal, as another process would."""
+        with (
+            self.store.lock(Holder("somebody", "here", 2, self.clock.now()), 0) as lock,
+            connect_sandbox(self.sandbox(), self._waits(), self._patience()) as tenant,
+        ):
+            course = Course("0.1.0", Tempo(settle=2.0), watch)
+            return recover(self.store, tenant.tenant_id, tenant.provider, lock, self.clock, course)
 
     def writes(self) -> int:
         """How many writes the last apply sent."""

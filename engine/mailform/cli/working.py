@@ -27,11 +27,14 @@ from mailform.render import report as report_text
 from mailform.session import preparing
 from mailform.session.applying import Manner, apply
 from mailform.session.preparing import Prepared
+from mailform.session.recovering import Course, recover
+from mailform.session.report import Report
 from mailform.wanted import Configuration
 from mailform_providers.connect import Connection
 from mailform_providers.errors import NotAllowed
 from mailform_providers.wire.patience import Waits
 from mailform_state.errors import Damaged, Refused, Unusable
+from mailform_state.journal import End
 from mailform_state.store import Lock, Store
 
 TOO_SHORT = timedelta(minutes=10)
@@ -90,11 +93,14 @@ def work(common: Common, request: Asked, planfile: Path | None, expect_digest: s
     kept = desk.store(common)
     command = "mailform destroy" if request.options.destroy else "mailform apply"
     with kept.lock(desk.holder(command), request.lock_timeout.total_seconds()) as lock:
-        require_no_journal(kept)
+        require_not_held(kept)
         waits = Waits(
             domain_timeout=request.domain_timeout.total_seconds(), visibility_timeout=request.tempo.visibility
         )
         with desk.connection(common, configured, waits) as tenant:
+            code = settle_journal(common, kept, lock, tenant, request.tempo)
+            if code is not Exit.DONE:
+                return code
             return _apply(common, request, saved, configured, kept, lock, tenant)
 
 
@@ -136,10 +142,7 @@ def _apply(
             stopped=stopping.asked,
         )
         report = apply(prepared, tenant.provider, kept, lock, clock, manner)
-    if common.json:
-        desk.say_json(report_text.as_json(report))
-    else:
-        desk.say(report_text.text(report, colour=desk.coloured(common)))
+    show(common, report)
     return report.exit
 
 
@@ -212,6 +215,48 @@ def require_no_journal(kept: Store) -> None:
             "an earlier run left its journal open: what it did has to be settled first",
             hint="Nothing was changed. Run: mailform recover",
         )
+
+
+def require_not_held(kept: Store) -> None:
+    """Raises Refused while a journal is open that somebody has to decide about; an interrupted one is recovered by
+    itself."""
+    journal = kept.journal()
+    last = None if journal is None else journal.entries[-1]
+    if isinstance(last, End) and last.exit in (Exit.INTERRUPTED, Exit.UNRESOLVED):
+        why = "was held by --on-failure stop" if last.exit == Exit.INTERRUPTED else "could not take everything back"
+        raise Refused(f"an earlier run {why}", hint="Nothing was changed. Run: mailform recover")
+
+
+def settle_journal(common: Common, kept: Store, lock: Lock, tenant: Connection, tempo: Tempo) -> Exit:
+    """Recovers an open journal, says so, and answers with how that ended; DONE too when there was none."""
+    if kept.journal() is None:
+        return Exit.DONE
+    desk.tell("An earlier run was cut off: it is settled first.")
+    with Progress(common) as progress:
+        course = Course(desk.version(), tempo, progress.tell)
+        report = recover(kept, tenant.tenant_id, tenant.provider, lock, desk.SystemClock(), course)
+    if report is None:
+        return Exit.DONE
+    if report.exit is not Exit.DONE:
+        show(common, report)
+    else:
+        desk.tell(ended(report))
+    return report.exit
+
+
+def ended(report: Report) -> str:
+    """How a recovery ended, in one line."""
+    if report.failure:
+        return "The run that was cut off has been taken back, verified by reading it again."
+    return "The run that was cut off was past its last step back; the state has what it did."
+
+
+def show(common: Common, report: Report) -> None:
+    """Shows the report of a run."""
+    if common.json:
+        desk.say_json(report_text.as_json(report))
+    else:
+        desk.say(report_text.text(report, colour=desk.coloured(common)))
 
 
 def _require_time_left(tenant: Connection, prepared: Prepared) -> None:

@@ -27,6 +27,32 @@ class Clock(Protocol):
         """Lets that many seconds pass."""
 
 
+class Surroundings(Protocol):
+    """What looking for a lost answer and taking back need: of a run (`Ledger`), or of what a journal tells of one
+    (`session.recovering`)."""
+
+    @property
+    def provider(self) -> Provider:
+        """The tenant."""
+
+    @property
+    def tempo(self) -> Tempo:
+        """How patient to be."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    def present(self) -> Mapping[str, frozenset[str]]:
+        """The ids of every object that was there before the run, by kind."""
+
+    def own(self) -> frozenset[str]:
+        """The ids of the objects that the run made, as far as it is known."""
+
+    def directory(self) -> Directory:
+        """The tenant's connectors, by every spelling."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tempo:
     """How fast and how patient a run is; times in seconds. `settle`: how long an unsure change is looked for;
@@ -109,6 +135,10 @@ class Ledger:
     def present(self) -> Mapping[str, frozenset[str]]:
         """The ids of every object that was there before the run, by kind."""
         return {kind: frozenset(seen.id for seen in objects) for kind, objects in self.plan.observed.items()}
+
+    def own(self) -> frozenset[str]:
+        """The ids of the objects that this run made."""
+        return frozenset(self.made.values())
 
     def directory(self) -> Directory:
         """The tenant's connectors, and those that this run made."""

@@ -68,8 +68,8 @@ def prepare(one: Operation, ledger: Ledger) -> Call:
             return Call(one, ledger.id_of(target), ledger.values(attributes))
         case Place(target):
             return Call(one, target, {})
-        case Remove(target, _, _):
-            return Call(one, target, {})
+        case Remove(target, _, forget):
+            return Call(one, target, {"forget": forget})
     assert_never(one.action)
 
 
@@ -129,7 +129,7 @@ def _ended(call: Call, written: Written, ledger: Ledger) -> Performed:
             return Performed(call, Result(one.number, Outcome.WAITING, id, detail=written.detail), waiting=written)
         case Rejected(message, hint, missing):
             if missing and isinstance(one.action, Remove):
-                return Performed(call, Result(one.number, Outcome.OK, call.id, None, _gone(one)))
+                return Performed(call, Result(one.number, Outcome.OK, call.id, None, gone(call.intent)))
             detail = f"{message} ({hint})" if hint else message
             return Performed(call, _failed(call, Outcome.REJECTED, detail))
         case Lost(message):
@@ -152,11 +152,10 @@ def postponed(one: Operation, reason: str) -> Result:
     return replace(_failed(Call(one, str(getattr(one.action, "target", "")), {}), Outcome.UNSENT, reason))
 
 
-def _gone(one: Operation) -> tuple[Forget | Finished, ...]:
-    if not isinstance(one.action, Remove):
-        return ()
-    forget = (Forget(one.address),) if one.action.forget else ()
-    return (Finished(one.kind, one.action.target), *forget)
+def gone(intent: Intent) -> tuple[Finished | Forget, ...]:
+    """What a deletion makes of the state, once the object is gone."""
+    forget = (Forget(intent.address),) if intent.payload.get("forget") else ()
+    return (Finished(intent.kind, str(intent.id)), *forget)
 
 
 def _must_be_read(call: Call) -> bool:
@@ -188,7 +187,7 @@ def _came_out_otherwise(call: Call, object: Observed | None) -> str:
 def _recorded(call: Call, id: str, object: Observed | None, ledger: Ledger) -> tuple[Record | Forget | Finished, ...]:
     one = call.operation
     if isinstance(one.action, Remove):
-        return _gone(one)
+        return gone(call.intent)
     if one.wanted is None or isinstance(one.action, Place):
         return ()
     known = ledger.records.get(one.address)

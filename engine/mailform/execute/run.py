@@ -226,7 +226,9 @@ def _back(failure: str, told: list[Entry], ledger: Ledger) -> Entries:
         if ledger.clock.monotonic() > deadline:
             left.append("the time for the rollback ran out")
             break
-        yield from take_back(step, ledger, told, left)
+        for entries in take_back(step, ledger, left):
+            told.extend(entries)
+            yield entries
     begin = next(entry for entry in told if isinstance(entry, Begin))
     try:
         left += [problem for problem in restored(begin, told, ledger) if problem not in left]

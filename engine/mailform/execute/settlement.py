@@ -8,6 +8,7 @@ from dataclasses import replace
 from mailform.execute.ledger import Ledger
 from mailform.execute.verify import Objects
 from mailform.expression import Unknown, evaluate
+from mailform.planning.operations import Remove
 from mailform.planning.records import record, settings
 from mailform.planning.schedule import Schedule
 from mailform.planning.steps import (
@@ -32,7 +33,21 @@ from mailform_state.values import Output
 
 def settlement(schedule: Schedule, ledger: Ledger, objects: Objects) -> tuple[Change, ...]:
     """Every change of the state that isn't told by the result of a single operation."""
-    return (*_addresses(ledger), *_records(schedule, ledger, objects), *_outputs(ledger))
+    return (
+        *_addresses(ledger),
+        *_records(schedule, ledger, objects),
+        *_left_behind(schedule, ledger),
+        *_outputs(ledger),
+    )
+
+
+def _left_behind(schedule: Schedule, ledger: Ledger) -> Iterator[Change]:
+    """What was replaced and is still to be deleted: from the pivot on the state knows its successor, so that it would
+    be nobody's if the run ended before its deletion."""
+    for wave in schedule.cleanup:
+        for one in wave:
+            if isinstance(one.action, Remove) and not one.action.forget:
+                yield journal.Postpone(replace(one.action.pending, reason="it was replaced, and is to be deleted"))
 
 
 def _addresses(ledger: Ledger) -> Iterator[Change]:

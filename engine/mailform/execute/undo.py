@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-from mailform.execute.ledger import Ledger
+from mailform.execute.ledger import Surroundings
 from mailform.execute.lost import rounds
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import agrees, differing, seen
@@ -19,58 +19,52 @@ from mailform_state.journal import Entry, Undo, UndoOutcome, UndoResult
 from mailform_state.values import Value
 
 
-def take_back(
-    step: UndoStep, ledger: Ledger, told: list[Entry], left: list[str]
-) -> Generator[tuple[Entry, ...], None, None]:
-    """Takes one change back, written down before and after. One that fails doesn't stop the others: it is added to
-    `left`."""
+def take_back(step: UndoStep, scene: Surroundings, left: list[str]) -> Iterator[tuple[Entry, ...]]:
+    """Takes one change back; suspended before and after, for the journal. One that fails doesn't stop the others: it
+    is added to `left`."""
     numbers = numbers_of(step)
-    intents = tuple(Undo(number) for number in numbers)
-    told.extend(intents)
-    yield intents
+    yield tuple(Undo(number) for number in numbers)
     try:
-        outcome, detail = _take_back(step, ledger)
+        outcome, detail = _take_back(step, scene)
     except Failure as failure:
         outcome, detail = UndoOutcome.FAILED, failure.message
     if outcome is not UndoOutcome.OK:
         label = "the rules' order" if isinstance(step, Reorder) else str(step.address)
         left.append(f"{label}: {detail}")
-    results = tuple(UndoResult(number, outcome, detail) for number in numbers)
-    told.extend(results)
-    yield results
+    yield tuple(UndoResult(number, outcome, detail) for number in numbers)
 
 
-def _take_back(step: UndoStep, ledger: Ledger) -> tuple[UndoOutcome, str]:
+def _take_back(step: UndoStep, scene: Surroundings) -> tuple[UndoOutcome, str]:
     match step:
         case Unmake():
-            return _unmake(step, ledger)
+            return _unmake(step, scene)
         case Restore():
-            return _restore(step, ledger)
+            return _restore(step, scene)
         case Reorder():
-            return _reorder(step, ledger)
+            return _reorder(step, scene)
     assert_never(step)
 
 
-def _unmake(step: Unmake, ledger: Ledger) -> tuple[UndoOutcome, str]:
-    written = ledger.provider.delete(step.kind, step.id)
+def _unmake(step: Unmake, scene: Surroundings) -> tuple[UndoOutcome, str]:
+    written = scene.provider.delete(step.kind, step.id)
     match written:
         case Done():
             return UndoOutcome.OK, ""
         case Rejected(_, _, True):
             return UndoOutcome.OK, "it was gone already"
         case Lost():
-            for _ in rounds(ledger):
-                if ledger.provider.find(step.kind, step.id) is None:
+            for _ in rounds(scene):
+                if scene.provider.find(step.kind, step.id) is None:
                     return UndoOutcome.OK, ""
     return UndoOutcome.FAILED, _reason(written)
 
 
-def _restore(step: Restore, ledger: Ledger) -> tuple[UndoOutcome, str]:
-    current = ledger.provider.find(step.kind, step.id)
+def _restore(step: Restore, scene: Surroundings) -> tuple[UndoOutcome, str]:
+    current = scene.provider.find(step.kind, step.id)
     if current is None:
         return UndoOutcome.IMPOSSIBLE, "somebody deleted it meanwhile"
     now = seen(current)
-    directory = ledger.directory()
+    directory = scene.directory()
     back: dict[str, Value] = {}
     foreign: list[str] = []
     for name in differing(step.kind, step.before, step.after, directory):
@@ -81,8 +75,8 @@ def _restore(step: Restore, ledger: Ledger) -> tuple[UndoOutcome, str]:
         else:
             foreign.append(name)
     for attributes in _in_order(back):
-        written = ledger.provider.update(step.kind, step.id, attributes)
-        if not isinstance(written, Done) and not _shows_after_all(step, attributes, written, ledger):
+        written = scene.provider.update(step.kind, step.id, attributes)
+        if not isinstance(written, Done) and not _shows_after_all(step, attributes, written, scene):
             return UndoOutcome.FAILED, _reason(written)
     if foreign:
         return UndoOutcome.SKIPPED, f"somebody else changed {', '.join(foreign)} meanwhile; that was left"
@@ -99,13 +93,13 @@ def _in_order(back: Mapping[str, Value]) -> list[dict[str, Value]]:
     return [*(switch if off else []), *writes, *([] if off else switch), *mail]
 
 
-def _shows_after_all(step: Restore, attributes: Mapping[str, Value], written: Written, ledger: Ledger) -> bool:
+def _shows_after_all(step: Restore, attributes: Mapping[str, Value], written: Written, scene: Surroundings) -> bool:
     if not isinstance(written, Lost):
         return False
-    directory = ledger.directory()
-    for _ in rounds(ledger):
+    directory = scene.directory()
+    for _ in rounds(scene):
         try:
-            current = ledger.provider.find(step.kind, step.id)
+            current = scene.provider.find(step.kind, step.id)
         except Failure:
             continue
         if current is not None:
@@ -120,8 +114,8 @@ def _empty(kind: str, name: str) -> Value:
     return False if attribute is None or attribute.type is Type.BOOLEAN else None
 
 
-def _reorder(step: Reorder, ledger: Ledger) -> tuple[UndoOutcome, str]:
-    current = tuple(rule.id for rule in ledger.provider.read(TRANSPORT_RULE).objects)
+def _reorder(step: Reorder, scene: Surroundings) -> tuple[UndoOutcome, str]:
+    current = tuple(rule.id for rule in scene.provider.read(TRANSPORT_RULE).objects)
     wanted = former_order(current, step)
     staying = unmoved(current, wanted, frozenset(current) - step.moved)
     standing = list(current)
@@ -132,7 +126,7 @@ def _reorder(step: Reorder, ledger: Ledger) -> tuple[UndoOutcome, str]:
         standing.remove(id)
         target = 0 if ahead is None else standing.index(ahead) + 1
         standing.insert(target, id)
-        written = ledger.provider.move(id, target)
+        written = scene.provider.move(id, target)
         if not isinstance(written, Done):
             return UndoOutcome.FAILED, _reason(written)
     return UndoOutcome.OK, ""

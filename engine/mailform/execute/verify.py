@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailform.execute.ledger import Ledger
+from mailform.execute.ledger import Ledger, Surroundings
 from mailform.execute.lost import rounds
 from mailform.planning.compare import PROOF
 from mailform.planning.images import agrees, differing, seen
@@ -119,7 +119,7 @@ def _misplaced(told: Sequence[Entry], objects: Objects, ledger: Ledger) -> Itera
                 return
 
 
-def restored(begin: Begin, told: Iterable[Entry], ledger: Ledger) -> tuple[str, ...]:
+def restored(begin: Begin, told: Iterable[Entry], scene: Surroundings) -> tuple[str, ...]:
     """What of the tenant isn't as it was before the run; reads until nothing is, or the settle window is over."""
     entries = tuple(told)
     made = {
@@ -131,8 +131,8 @@ def restored(begin: Begin, told: Iterable[Entry], ledger: Ledger) -> tuple[str, 
     }
     kinds = {entry.kind for entry in entries if isinstance(entry, Intent)}
     problems: list[str] = []
-    for _ in rounds(ledger):
-        objects = {(kind, one.id): one for kind in sorted(kinds) for one in ledger.provider.read(kind).objects}
+    for _ in rounds(scene):
+        objects = {(kind, one.id): one for kind in sorted(kinds) for one in scene.provider.read(kind).objects}
         problems = [f"{kind} {id}: made by this run, and still there" for kind, id in sorted(made & objects.keys())]
         directory = Directory.of(tuple(one for (kind, _), one in objects.items() if kind == "outbound_connector"))
         for image in begin.before:
