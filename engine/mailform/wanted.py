@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from typing import Literal, TypeAlias
 
 from mailform.diagnostics import Diagnostic, Position
-from mailform.expression import Expression, Reference, Template, Unknown, evaluate
+from mailform.expression import Expression, Lookup, Reference, Template, Unknown, evaluate
 from mailform_state.address import Address
 from mailform_state.values import Value
 
@@ -145,10 +146,14 @@ Facts: TypeAlias = Mapping[Address, Mapping[str, Value]]
 def resolve(configuration: Configuration, facts: Facts) -> Mapping[Address, Wanted]:
     """What is wanted, with every reference filled in that `facts` and the configuration can answer."""
     lookup = Answers(configuration, facts)
+    resources = configuration.resources
+    # Each after what it refers to, so that a long chain of references is answered link by link.
+    order = TopologicalSorter({address: found.references for address, found in resources.items()}).static_order()
+    values = {address: _values(resources[address], lookup) for address in order if address in resources}
     return {
         address: Wanted(
             address=address,
-            attributes={name: evaluate(expression, lookup) for name, expression in resource.attributes.items()},
+            attributes=values[address],
             position=resource.position,
             places=resource.places,
             sections=resource.sections,
@@ -158,18 +163,30 @@ def resolve(configuration: Configuration, facts: Facts) -> Mapping[Address, Want
             sensitive=resource.sensitive,
             expressions=resource.attributes,
         )
-        for address, resource in configuration.resources.items()
+        for address, resource in resources.items()
     }
+
+
+def _values(resource: Resource, lookup: Lookup) -> Mapping[str, Value | Unknown]:
+    return {name: evaluate(expression, lookup) for name, expression in resource.attributes.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A lookup over a configuration and the facts of the tenant. The configuration must be free of cycles."""
+    """A lookup over a configuration and the facts of the tenant. The configuration must be free of cycles.
+
+    It remembers its answers: a chain in which each attribute refers to the next twice would take forever otherwise."""
 
     configuration: Configuration
     facts: Facts
+    _answered: dict[Reference, Value | Unknown] = field(default_factory=dict, compare=False, repr=False)
 
     def __call__(self, reference: Reference) -> Value | Unknown:
+        if reference not in self._answered:
+            self._answered[reference] = self._answer(reference)
+        return self._answered[reference]
+
+    def _answer(self, reference: Reference) -> Value | Unknown:
         known = self.facts.get(reference.address, {})
         resource = self.configuration.resources[reference.address]
         if reference.attribute in resource.attributes:

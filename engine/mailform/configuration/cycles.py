@@ -19,10 +19,13 @@ def cycles(needs: Mapping[N, Iterable[N]]) -> tuple[tuple[N, ...], ...]:
             TopologicalSorter(left).prepare()
             return tuple(found)
         except CycleError as error:
-            circle: list[N] = list(dict.fromkeys(error.args[1]))
+            circle = dict.fromkeys(error.args[1])
             found.append(tuple(circle))
-            left = {node: [other for other in needed if other not in circle] for node, needed in left.items()}
-            left = {node: needed for node, needed in left.items() if node not in circle}
+            left = {
+                node: [other for other in needed if other not in circle]
+                for node, needed in left.items()
+                if node not in circle
+            }
 
 
 def in_order(needs: Mapping[N, Iterable[N]]) -> tuple[N, ...]:

@@ -15,6 +15,9 @@ from mailform.diagnostics import Diagnostic, Position
 MAX_BYTES = 5_000_000
 """No configuration is as large; what is, was put there by mistake or to make the reader work."""
 
+MAX_LINE = 10_000
+"""How much of a line goes with a mistake; a file may be one long line with a mistake at every character."""
+
 _BOM = b"\xef\xbb\xbf"
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _KEY_PART = r"(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')"
@@ -149,8 +152,8 @@ def _line_starts(text: str) -> tuple[int, ...]:
 def _position(name: str, text: str, lines: tuple[int, ...], offset: int) -> Position:
     line = bisect_right(lines, offset)
     start = lines[line - 1]
-    end = text.find("\n", start)
-    return Position(name, line, offset - start + 1, text[start : len(text) if end < 0 else end])
+    shown = text[start : start + MAX_LINE].partition("\n")[0]
+    return Position(name, line, offset - start + 1, shown)
 
 
 def _deepest(text: str) -> int:

@@ -84,12 +84,12 @@ def _resource(found: Outline, filling: Mapping[str, Filled]) -> Resource:
 
 def _in_order(resources: Mapping[Address, Resource], findings: Findings) -> tuple[Address, ...]:
     needs = {address: (*sorted(found.references), *found.depends_on) for address, found in resources.items()}
-    circular: list[Address] = []
+    circular: dict[Address, None] = {}
     for circle in cycles(needs):
         names = " -> ".join(f"`{address}`" for address in (*circle, circle[0]))
         hint = "write one of the values out, or take out a `depends_on`"
         findings.error("cycle", f"these need each other: {names}", resources[circle[0]].position, hint)
-        circular += circle
+        circular.update(dict.fromkeys(circle))
     return (*circular, *in_order({address: needed for address, needed in needs.items() if address not in circular}))
 
 
@@ -143,7 +143,7 @@ def _answered(
         return answers.value(one.expression), answers.sample(one.expression)
     except Unanswerable as error:
         at = found.block.value(*found.rows[name].path)
-        findings.error("no-such-part", f"`{name}`: {error.message}", at, error.hint)
+        findings.error(error.code, f"`{name}`: {error.message}", at, error.hint)
         return BROKEN, BROKEN
 
 

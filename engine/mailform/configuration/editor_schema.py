@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
+from mailform.configuration.fixed import CLOUDS, VARIABLE_TYPES
 from mailform.configuration.references import HOLE
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Attribute, Kind, Type
@@ -19,13 +20,12 @@ _REFERENCE: Schema = {"type": "string", "pattern": HOLE}
 _TEXT: Schema = {"type": "string"}
 _FLAG: Schema = {"type": "boolean"}
 _ADDRESSES: Schema = {"type": "array", "items": _TEXT}
-_CLOUDS = ["global", "gcc-high", "dod", "china", "sandbox"]
 
 
 def schema() -> Schema:
     """The schema (draft-07, which the editors take) of a mailform.toml."""
     fixed: Schema = {
-        "tenant": _table({"id": _TEXT, "cloud": {"enum": _CLOUDS}}, "Whose mail flow it is", required=["id"]),
+        "tenant": _table({"id": _TEXT, "cloud": {"enum": [*CLOUDS]}}, "Whose mail flow it is", required=["id"]),
         "variables": _named(_variable(), "Values that are given from outside"),
         "locals": {"type": "object", "description": "Names for values that are used more than once"},
         "outputs": _named(
@@ -55,7 +55,7 @@ def _variable() -> Schema:
     }
     return _table(
         {
-            "type": {"enum": ["string", "number", "bool", "list", "map"]},
+            "type": {"enum": [*VARIABLE_TYPES]},
             "default": {},
             "description": _TEXT,
             "sensitive": _FLAG,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mailform.configuration.draft import BROKEN
-from mailform.configuration.substitution import COMPUTED
+from mailform.configuration.substitution import COMPUTED, LARGEST
 from mailform.expression import Expression, Items, Lookup, Reference, Table, Template, Unknown, evaluate
 from mailform.wanted import descend
 from mailform_state.address import Address
@@ -19,8 +19,9 @@ Values: TypeAlias = "dict[Address, dict[str, Value | Unknown]]"
 class Unanswerable(Exception):
     """An expression refers to a part that isn't there, or puts a list into a text. `message` says which."""
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, code: str, message: str, hint: str) -> None:
         super().__init__(message)
+        self.code = code
         self.message = message
         self.hint = hint
 
@@ -47,13 +48,21 @@ class Answers:
 
     def _evaluated(self, expression: Expression, lookup: Lookup) -> Value | Unknown:
         try:
+            size = 0
             for reference in _inside_texts(expression):
-                if isinstance(lookup(reference), tuple | Mapping):
+                answer = lookup(reference)
+                if isinstance(answer, tuple | Mapping):
                     message = f"`{_written(reference)}` is a list or a table, which can't stand inside a text"
-                    raise Unanswerable(message, "let it stand alone in its string, or name one item of it")
+                    raise Unanswerable(
+                        "wrong-type", message, "let it stand alone in its string, or name one item of it"
+                    )
+                size += len(answer) if isinstance(answer, str) else 0
+            if size > LARGEST:
+                raise Unanswerable("too-large", "the text is too large", "look at what goes into it again and again")
             return evaluate(expression, lookup)
         except LookupError as error:
-            raise Unanswerable("a reference is to a part that isn't there", "look at what is referred to") from error
+            hint = "look at what is referred to"
+            raise Unanswerable("no-such-part", "a reference is to a part that isn't there", hint) from error
 
     def _known(self, reference: Reference) -> Value | Unknown:
         value = self.values.get(reference.address, {}).get(reference.attribute, BROKEN)

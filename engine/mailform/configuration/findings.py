@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 from mailform.diagnostics import Diagnostic, Position, Severity
 
 _SHOWN = 60
+_CANDIDATES = 500
 
 
 class Findings:
@@ -42,7 +44,7 @@ def _place(found: Diagnostic) -> tuple[str, int, int]:
 
 def did_you_mean(wrong: str, right: Iterable[str], otherwise: str = "") -> str:
     """A hint that names the known word nearest to the wrong one; `otherwise` when none is near."""
-    by_fold = {_folded(word): word for word in right}
+    by_fold = {_folded(word): word for word in islice(right, _CANDIDATES)}
     near = get_close_matches(_folded(wrong), by_fold, n=1, cutoff=0.7)
     return f"did you mean `{by_fold[near[0]]}`?" if near else otherwise
 
@@ -70,3 +72,8 @@ def listed(words: Iterable[str]) -> str:
     """Words as a sentence has them: `a`, `b` or `c`."""
     marked = [f"`{word}`" for word in words]
     return marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} or {marked[-1]}"
+
+
+def articled(noun: str) -> str:
+    """A kind with its article, as a sentence begins: `an inbound_connector`."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"

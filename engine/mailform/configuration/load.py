@@ -22,7 +22,7 @@ from mailform.configuration.outputs import output
 from mailform.configuration.places import impossible_places
 from mailform.configuration.resources import outline
 from mailform.configuration.routing import routing
-from mailform.configuration.substitution import Filled, Scope
+from mailform.configuration.substitution import Filled, Scope, size_of
 from mailform.configuration.tenant import backend, tenant
 from mailform.configuration.variables import Variable, variables
 from mailform.diagnostics import Diagnostic, Mistakes
@@ -64,7 +64,8 @@ def _configuration(
     found: Blocks, sources: Mapping[str, bytes], inputs: VariableInputs, findings: Findings
 ) -> Configuration | None:
     given = variables(found.named["variables"], inputs, findings)
-    outlines = [outline(address, block, found.resources, findings) for address, block in found.resources.items()]
+    declared = {str(address): address for address in found.resources}
+    outlines = [outline(address, block, declared, findings) for address, block in found.resources.items()]
     written = {one.address: frozenset(one.rows) for one in outlines}
     scope = with_locals(Scope(_as_filled(given), {}, written), found.named["locals"], findings)
     owner = tenant(found.single.get("tenant"), scope, sources, findings)
@@ -90,7 +91,9 @@ def _configuration(
 
 
 def _as_filled(given: Mapping[str, Variable]) -> Mapping[str, Filled]:
-    return {name: Filled(found.value, found.sensitive, found.broken) for name, found in given.items()}
+    return {
+        name: Filled(found.value, found.sensitive, found.broken, size_of(found.value)) for name, found in given.items()
+    }
 
 
 def _across(drafted: Mapping[Address, Draft]) -> Iterator[Diagnostic]:

@@ -19,12 +19,10 @@ def with_locals(scope: Scope, found: Mapping[str, Block], findings: Findings) ->
     for circle in circles:
         names = " -> ".join(f"`local.{name}`" for name in (*circle, circle[0]))
         findings.error("cycle", f"these need each other: {names}", found[circle[0]].key(), "write one of them out")
-    broken = {name: Filled("", broken=True) for circle in circles for name in circle}
-    scope = replace(scope, locals=broken)
-    for name in in_order({name: needed for name, needed in needs.items() if name not in broken}):
-        scope = replace(
-            scope, locals={**scope.locals, name: filled(found[name].data, found[name], (), scope, findings)}
-        )
+    known = {name: Filled("", broken=True) for circle in circles for name in circle}
+    scope = replace(scope, locals=known)
+    for name in in_order({name: needed for name, needed in needs.items() if name not in known}):
+        known[name] = filled(found[name].data, found[name], (), scope, findings)
     return scope
 
 

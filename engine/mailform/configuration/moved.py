@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from mailform.configuration.blocks import Block
 from mailform.configuration.cycles import cycles
-from mailform.configuration.findings import Findings, did_you_mean, shown
-from mailform.configuration.models import MovedShape
+from mailform.configuration.findings import Findings, articled, did_you_mean, shown
+from mailform.configuration.fixed import MovedShape
 from mailform.configuration.shapes import shaped
 from mailform.wanted import Moved
 from mailform_providers.kinds import KINDS
@@ -37,7 +37,7 @@ def _moved(block: Block, findings: Findings) -> Moved | None:
     shape = shaped(MovedShape, block, findings)
     if shape is None:
         return None
-    origin, target = _address(shape.from_, block, "from", findings), _address(shape.to, block, "to", findings)
+    origin, target = _address(shape.origin, block, "from", findings), _address(shape.target, block, "to", findings)
     return None if origin is None or target is None else Moved(origin, target, block.position)
 
 
@@ -56,7 +56,7 @@ def _address(text: str, block: Block, key: str, findings: Findings) -> Address |
 
 def _check(block: Block, move: Moved, known: set[Address], origins: dict[Address, Moved], findings: Findings) -> None:
     if move.origin.kind != move.target.kind:
-        message = f"a {move.origin.kind} can't become a {move.target.kind}"
+        message = f"{articled(move.origin.kind)} can't become {articled(move.target.kind)}"
         findings.error("bad-move", message, block.value("to"), "both addresses have to be of one kind")
     if move.origin in known:
         message = f"`{move.origin}` is still in the configuration, so it hasn't moved"

@@ -6,7 +6,7 @@ from mailform.configuration.blocks import Block
 from mailform.configuration.drafts import Drafts, is_sensitive
 from mailform.configuration.evaluation import Unanswerable
 from mailform.configuration.findings import Findings
-from mailform.configuration.models import OutputShape
+from mailform.configuration.fixed import OutputShape
 from mailform.configuration.shapes import shaped
 from mailform.configuration.substitution import Scope, filled
 from mailform.wanted import OutputBlock
@@ -26,5 +26,5 @@ def output(block: Block, scope: Scope, drafts: Drafts, findings: Findings) -> Ou
     try:
         drafts.answers.sample(value.expression)
     except Unanswerable as error:
-        findings.error("no-such-part", f"{block.title}: {error.message}", block.value("value"), error.hint)
+        findings.error(error.code, f"{block.title}: {error.message}", block.value("value"), error.hint)
     return OutputBlock(value.expression, shape.sensitive, shape.description)

@@ -65,21 +65,24 @@ def pieces(text: str) -> tuple[str | Hole, ...]:
 
 
 def _pieces(text: str) -> Iterator[str | Hole]:
-    literal, at = "", 0
+    at = 0
+    literal: list[str] = []
     while (mark := _MARK.search(text, at)) is not None:
-        literal += text[at : mark.start()]
+        literal.append(text[at : mark.start()])
         if mark[0] == "$${":
-            literal, at = literal + "${", mark.end()
+            literal.append("${")
+            at = mark.end()
             continue
         end = text.find("}", mark.end())
         if end < 0:
             raise Malformed(
                 text[mark.start() :], "a reference isn't closed", "close it with }, or write $${ for a literal ${"
             )
-        yield literal
-        yield Hole(text[mark.start() : end + 1], _term(text[mark.start() : end + 1]))
-        literal, at = "", end + 1
-    yield literal + text[at:]
+        yield "".join(literal)
+        literal.clear()
+        at = end + 1
+        yield Hole(text[mark.start() : at], _term(text[mark.start() : at]))
+    yield "".join([*literal, text[at:]])
 
 
 def _term(hole: str) -> Term:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from mailform.configuration.blocks import Block
-from mailform.configuration.findings import Findings, did_you_mean, escaped, shown
-from mailform.configuration.models import LifecycleShape
+from mailform.configuration.findings import Findings, articled, did_you_mean, escaped, shown
+from mailform.configuration.fixed import LifecycleShape
 from mailform.configuration.places import written_places
 from mailform.configuration.positions import Path
 from mailform.configuration.shapes import shaped
@@ -47,8 +47,9 @@ class Outline:
     unread: frozenset[str] = frozenset()
 
 
-def outline(address: Address, block: Block, declared: Iterable[Address], findings: Findings) -> Outline:
-    """The outline of a resource's block. What can't be written at all is among the findings and not in it."""
+def outline(address: Address, block: Block, declared: Mapping[str, Address], findings: Findings) -> Outline:
+    """The outline of a resource's block; `declared` has every address by its text. What can't be written at all is
+    among the findings and not in it."""
     kind = KINDS[address.kind]
     data: Mapping[str, object] = block.data if isinstance(block.data, dict) else {}
     rows = {row.attribute.name: row for row in _rows(kind, data, block, findings)}
@@ -93,7 +94,7 @@ def _is_own(kind: Kind, key: str) -> bool:
 def _row(kind: Kind, name: str, path: Path, data: object, block: Block, findings: Findings) -> Iterator[Row]:
     attribute = kind.attributes.get(name)
     if attribute is None:
-        message = f"a {kind.name} has no attribute `{escaped(name)}`"
+        message = f"{articled(kind.name)} has no attribute `{escaped(name)}`"
         findings.error("unknown-attribute", message, block.key(*path), _nearest(kind, name))
     elif attribute.refused is not None:
         message = f"`{name}` can't be set: {attribute.refused.value}"
@@ -115,7 +116,7 @@ def _nearest(kind: Kind, name: str) -> str:
     if meant is not None and meant.rpartition(".")[2] not in here:
         return f"did you mean `{meant}`?"
     own = () if section else (*kind.sections, *_META[:2], *_OWN.get(kind.name, ()))
-    return did_you_mean(last, (*here, *own), f"`mailform schema` lists the attributes of a {kind.name}")
+    return did_you_mean(last, (*here, *own), f"`mailform schema` lists the attributes of {articled(kind.name)}")
 
 
 def _missing(kind: Kind, rows: Mapping[str, Row], data: Mapping[str, object], block: Block, findings: Findings) -> None:
@@ -129,7 +130,7 @@ def _missing(kind: Kind, rows: Mapping[str, Row], data: Mapping[str, object], bl
 
 
 def _depends_on(
-    address: Address, data: Mapping[str, object], block: Block, declared: Iterable[Address], findings: Findings
+    address: Address, data: Mapping[str, object], block: Block, declared: Mapping[str, Address], findings: Findings
 ) -> tuple[Address, ...]:
     if "depends_on" not in data:
         return ()
@@ -138,17 +139,18 @@ def _depends_on(
         hint = 'write `depends_on = ["kind.name"]`'
         findings.error("wrong-type", "`depends_on` has to be a list of addresses", block.value("depends_on"), hint)
         return ()
-    known = {str(other): other for other in declared}
     found: dict[Address, None] = {}
     for index, text in enumerate(listed):
         at = block.value("depends_on", index)
-        if not isinstance(text, str) or text not in known:
-            hint = did_you_mean(str(text), known, "name a resource of the configuration, such as inbound_connector.x")
+        if not isinstance(text, str) or text not in declared:
+            hint = did_you_mean(
+                str(text), declared, "name a resource of the configuration, such as inbound_connector.x"
+            )
             findings.error("undeclared", f"`depends_on`: there is no resource {shown(text)}", at, hint)
-        elif known[text] == address:
+        elif declared[text] == address:
             findings.error("self-reference", "a resource can't depend on itself", at, "take it out of `depends_on`")
         else:
-            found[known[text]] = None
+            found[declared[text]] = None
     return tuple(found)
 
 
@@ -158,13 +160,15 @@ def _lifecycle(kind: Kind, data: Mapping[str, object], block: Block, findings: F
         return Lifecycle()
     if shape.ignore_changes is None:
         return Lifecycle(shape.prevent_destroy)
-    names = ["all"] if isinstance(shape.ignore_changes, str) else shape.ignore_changes
+    names = ["all"] if isinstance(shape.ignore_changes, str) else [*shape.ignore_changes]
     known = ("all", *kind.attributes, *kind.sections, *(PLACES if kind.name == TRANSPORT_RULE else ()))
     for index, name in enumerate(names):
         if name not in known:
             at = block.value("lifecycle", "ignore_changes", index)
             hint = did_you_mean(name, known, 'name an attribute or a section, or write "all"')
-            findings.error("unknown-attribute", f"a {kind.name} has no attribute {shown(name)} to ignore", at, hint)
+            findings.error(
+                "unknown-attribute", f"{articled(kind.name)} has no attribute {shown(name)} to ignore", at, hint
+            )
     return Lifecycle(shape.prevent_destroy, frozenset(names))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mailform.configuration.blocks import Block
-from mailform.configuration.findings import Findings, did_you_mean, escaped
+from mailform.configuration.findings import Findings, articled, did_you_mean, escaped
 from mailform.configuration.plain import Unfit, plain
 from mailform.configuration.positions import Path
 from mailform.configuration.references import Hole, LocalName, Malformed, VariableName, pieces
@@ -16,6 +16,9 @@ from mailform.wanted import descend
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
 from mailform_state.address import Address
 from mailform_state.values import Value
+
+LARGEST = 1_000_000
+"""Characters and items of one value, at most. The largest text that the service takes has a hundredth of it."""
 
 _GUID = "00000000-0000-0000-0000-000000000000"
 COMPUTED: Mapping[str, Mapping[str, Value]] = {kind: {"id": _GUID} for kind in KINDS} | {
@@ -33,11 +36,26 @@ check with; never to be used as what a tenant has."""
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """An expression, and whether a sensitive variable went into it. `broken`: part of it is wrong, and said to be."""
+    """An expression, and whether a sensitive variable went into it. `broken`: part of it is wrong, and said to be.
+    `size`: characters and items, to stop a value that grows with every local it goes through."""
 
     expression: Expression
     sensitive: bool = False
     broken: bool = False
+    size: int = 1
+
+
+def size_of(value: Value) -> int:
+    """How large a value is, as `Filled.size` counts."""
+    match value:
+        case str():
+            return len(value)
+        case tuple():
+            return 1 + sum(size_of(item) for item in value)
+        case Mapping():
+            return 1 + sum(size_of(item) for item in value.values())
+        case _:
+            return 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +84,35 @@ def filled(data: object, block: Block, path: Path, scope: Scope, findings: Findi
         case list():
             items = [filled(item, block, (*path, index), scope, findings) for index, item in enumerate(data)]
             expressions = tuple(item.expression for item in items)
-            return _gathered(items, Items(expressions) if any(map(_is_open, expressions)) else _values(expressions))
+            whole = Items(expressions) if any(map(_is_open, expressions)) else _values(expressions)
+            return _whole(items, whole, block, path, findings)
         case dict():
             entries = {key: filled(item, block, (*path, key), scope, findings) for key, item in data.items()}
             table = {key: entry.expression for key, entry in entries.items()}
             is_open = any(map(_is_open, table.values()))
-            return _gathered([*entries.values()], Table(table) if is_open else _table(table))
+            whole = Table(table) if is_open else _table(table)
+            return _whole([*entries.values()], whole, block, path, findings)
         case _:
             try:
-                return Filled(plain(data))
+                return Filled(plain(data))  # a number, a boolean or a date: always small
             except Unfit as error:
                 findings.error("bad-value", error.message, block.value(*path), "write another value")
                 return _BROKEN
 
 
-def _gathered(parts: list[Filled], expression: Expression) -> Filled:
-    return Filled(expression, any(part.sensitive for part in parts), any(part.broken for part in parts))
+def _gathered(parts: list[Filled], whole: Expression, size: int) -> Filled:
+    return Filled(whole, any(part.sensitive for part in parts), any(part.broken for part in parts), size)
+
+
+def _whole(parts: list[Filled], whole: Expression, block: Block, path: Path, findings: Findings) -> Filled:
+    size = 1 + sum(part.size for part in parts)
+    return _too_large(block, path, findings) if size > LARGEST else _gathered(parts, whole, size)
+
+
+def _too_large(block: Block, path: Path, findings: Findings) -> Filled:
+    hint = "look at what goes into it again and again"
+    findings.error("too-large", f"the value has more than {LARGEST:,} characters", block.key(*path), hint)
+    return _BROKEN
 
 
 def _is_open(expression: Expression) -> bool:
@@ -106,14 +137,19 @@ def _text(text: str, block: Block, path: Path, scope: Scope, findings: Findings)
     if len(parts) == 1 and isinstance(parts[0], Hole):
         return _answer(parts[0], within(block.value(*path), parts[0].text), scope, findings)
     spliced: list[str | Reference] = []
-    sensitive = broken = False
+    answers: list[Filled] = []
+    size = 0
     for part in parts:
         if isinstance(part, str):
             spliced.append(part)
+            size += len(part)
             continue
         at = within(block.value(*path), part.text)
         answer = _answer(part, at, scope, findings)
-        sensitive, broken = sensitive or answer.sensitive, broken or answer.broken
+        answers.append(answer)
+        size += answer.size
+        if size > LARGEST:
+            return _too_large(block, path, findings)
         match answer.expression:
             case Template(parts=inner):
                 spliced.extend(inner)
@@ -122,8 +158,8 @@ def _text(text: str, block: Block, path: Path, scope: Scope, findings: Findings)
             case _:
                 message = f"`{escaped(part.text)}` is a list or a table, which can't stand inside a text"
                 findings.error("wrong-type", message, at, "let it stand alone in its string, or name one item of it")
-                broken = True
-    return Filled(_joined(spliced), sensitive, broken)
+                answers.append(_BROKEN)
+    return _gathered(answers, _joined(spliced), size)
 
 
 def _joined(parts: list[str | Reference]) -> Expression:
@@ -223,4 +259,6 @@ def _unanswerable(address: Address, attribute: str, at: Position, scope: Scope, 
         findings.error("unwritten-attribute", message, at, f"write `{attribute}` in [{address}], or the value here")
     else:
         hint = did_you_mean(attribute, known, f"it writes {', '.join(sorted(scope.written[address]))}")
-        findings.error("unknown-attribute", f"a {address.kind} has no attribute `{escaped(attribute)}`", at, hint)
+        findings.error(
+            "unknown-attribute", f"{articled(address.kind)} has no attribute `{escaped(attribute)}`", at, hint
+        )

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from mailform.configuration import domains, files
 from mailform.configuration.blocks import Block
 from mailform.configuration.findings import Findings, shown
-from mailform.configuration.models import BackendShape, TenantShape
+from mailform.configuration.fixed import BackendShape, TenantShape
 from mailform.configuration.shapes import shaped
 from mailform.configuration.substitution import Scope, filled
 from mailform.diagnostics import Position

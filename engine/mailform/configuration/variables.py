@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from mailform.configuration.blocks import Block
 from mailform.configuration.findings import Findings, escaped, listed, shown
+from mailform.configuration.fixed import ValidationShape, VariableShape
 from mailform.configuration.inputs import Given, Raw, Typed, VariableInputs, given, toml_value
-from mailform.configuration.models import ValidationShape, VariableShape, VariableType
 from mailform.configuration.plain import Unfit, plain
 from mailform.configuration.references import Hole, Malformed, pieces
 from mailform.configuration.shapes import shaped
 from mailform.diagnostics import Position
 from mailform_state.values import Value
 
-_NAMES: Mapping[VariableType, str] = {
+_NAMES: Mapping[str, str] = {
     "string": "a string",
     "number": "a number",
     "bool": "true or false",
@@ -68,8 +68,9 @@ def _variable(name: str, block: Block, value: Given | None, findings: Findings) 
         message = f"the variable `{name}`{source} has to be {_NAMES[shape.type]}{what}"
         findings.error("wrong-type", message, at, f"give a value such as {_example(shape.type)}")
         return Variable("", shape.sensitive, broken=True)
-    if shape.validation is not None:
-        _validate(name, shape.validation, found, block, at, findings, "the value" if shape.sensitive else shown(found))
+    rules = None if shape.validation is None else shaped(ValidationShape, block, findings, "validation")
+    if rules is not None:
+        _validate(name, rules, found, block, at, findings, "the value" if shape.sensitive else shown(found))
     return Variable(found, shape.sensitive)
 
 
@@ -110,7 +111,7 @@ def _literal(value: Value) -> Value:
             return value
 
 
-def _is(type: VariableType, value: Value) -> bool:
+def _is(type: str, value: Value) -> bool:
     match type:
         case "string":
             return isinstance(value, str)
@@ -120,11 +121,11 @@ def _is(type: VariableType, value: Value) -> bool:
             return isinstance(value, bool)
         case "list":
             return isinstance(value, tuple)
-        case "map":
+        case _:
             return isinstance(value, Mapping)
 
 
-def _example(type: VariableType) -> str:
+def _example(type: str) -> str:
     return {"string": "text", "number": "3", "bool": "true", "list": '["a", "b"]', "map": '{ a = "b" }'}[type]
 
 

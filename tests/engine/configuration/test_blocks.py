@@ -24,7 +24,7 @@ def test_the_starter_works_as_it_is_and_has_the_scenario() -> None:
     ("text", "code", "hint"),
     [
         ("[tenant]\n", "missing-attribute", "id"),
-        ('[tenant]\nid = ""\n', "wrong-type", ""),
+        ('[tenant]\nid = ""\n', "bad-tenant", ""),
         ("[tenant]\nid = 1\n", "wrong-type", "a string"),
         ('[tenant]\nid = "x y"\n', "bad-tenant", "GUID"),
         ('[tenant]\nid = "a.com"\ncloud = "Sandbox"\n', "unknown-value", "did you mean `sandbox`?"),

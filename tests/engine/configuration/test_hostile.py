@@ -12,9 +12,11 @@ from mailform.configuration.inputs import VariableInputs
 from mailform.configuration.load import parse
 from mailform.configuration.starter import STARTER
 from mailform.diagnostics import Mistakes, Severity
+from mailform.wanted import resolve
 from mailform_providers.kinds import KINDS
+from mailform_state.address import Address
 from strategies.toml import DOCUMENTS
-from writing import TENANT, codes
+from writing import TENANT, codes, configured, mistakes
 
 REFERENCES = ["${", "}", "$${", "${var.smart_host}", "${accepted_domain.certificate.id}", "[0]", "."]
 MARKS = ["[", "]", '"', "'", "\n", "=", '""', "[]", "{}", "#", "\x00", "\ud7ff", "é"]
@@ -26,8 +28,8 @@ PLACES = [(kind.name, name) for kind in KINDS.values() for name in (*kind.attrib
 def survives(content: bytes) -> None:
     try:
         found = parse({"mailform.toml": content}).warnings
-    except Mistakes as mistakes:
-        found = mistakes.diagnostics
+    except Mistakes as raised:
+        found = raised.diagnostics
         assert any(one.severity is Severity.ERROR for one in found)
     for one in found:
         assert one.hint
@@ -88,3 +90,32 @@ def test_an_environment_that_is_not_utf8_is_a_mistake() -> None:
     with pytest.raises(Mistakes) as raised:
         parse({"mailform.toml": source.encode()}, VariableInputs(environment={"MAILFORM_VAR_v": "\udcff"}))
     assert codes(raised.value.diagnostics) == ["bad-value"]
+
+
+GROWING = [
+    ('a0 = "xxxxxxxx"\n', 'a{} = "${{local.a{}}}${{local.a{}}}"\n'),
+    ('a0 = ["x"]\n', 'a{} = ["${{local.a{}}}", "${{local.a{}}}"]\n'),
+    ("a0 = { x = 1 }\n", 'a{} = {{ x = "${{local.a{}}}", y = "${{local.a{}}}" }}\n'),
+]
+
+
+@pytest.mark.parametrize(("first", "following"), GROWING, ids=["text", "list", "table"])
+def test_locals_that_double_are_stopped_before_they_fill_the_memory(first: str, following: str) -> None:
+    text = "[locals]\n" + first + "".join(following.format(n + 1, n, n) for n in range(60))
+    assert "too-large" in codes(mistakes(text))
+
+
+def chain(length: int, last: str, link: str) -> str:
+    block = '[outbound_connector.a{0}]\nname = "a{0}"\ncomment = "{1}"\n'
+    links = [link.format(f"${{outbound_connector.a{number + 1}.comment}}") for number in range(length)]
+    return "".join(block.format(number, text) for number, text in enumerate([*links, last]))
+
+
+def test_attributes_that_double_are_stopped_before_they_fill_the_memory() -> None:
+    assert "too-large" in codes(mistakes(chain(60, "xxxxxxxx", "{0}{0}")))
+
+
+@pytest.mark.parametrize(("length", "link"), [(1500, "{0}"), (60, "{0}{0}")], ids=["long", "doubling"])
+def test_a_chain_of_references_is_answered_in_time_and_without_recursion(length: int, link: str) -> None:
+    found = resolve(configured(chain(length, "", link)), {})
+    assert found[Address("outbound_connector", "a0")].attributes["comment"] == ""

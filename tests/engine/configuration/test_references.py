@@ -95,7 +95,7 @@ def test_a_rules_attribute_is_referred_to_through_its_section() -> None:
         ("${var.hosts[2]}", "no-such-part"),
         ("${local.who.second}", "no-such-part"),
         ("all ${var.hosts}", "wrong-type"),
-        ("all ${outbound_connector.a.smart_hosts}", "no-such-part"),
+        ("all ${outbound_connector.a.smart_hosts}", "wrong-type"),
         ("${var.hosts}", "wrong-type"),
         ("${outbound_connector.a.smart_hosts}", "wrong-type"),
     ],
