@@ -12,7 +12,8 @@ from mailform.configuration.draft import BROKEN, Draft
 from mailform.configuration.evaluation import Answers, Unanswerable
 from mailform.configuration.findings import Findings
 from mailform.configuration.resources import PLACES, Outline, Row
-from mailform.configuration.substitution import Filled, Scope, filled
+from mailform.configuration.scope import Filled, Scope
+from mailform.configuration.substitution import filled
 from mailform.expression import Expression, Items, Table, Template, Unknown, references
 from mailform.wanted import Resource
 from mailform_providers.kinds import KINDS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mailform.configuration.draft import BROKEN
-from mailform.configuration.substitution import COMPUTED, LARGEST
+from mailform.configuration.scope import COMPUTED, LARGEST
 from mailform.expression import Expression, Items, Lookup, Reference, Table, Template, Unknown, evaluate
 from mailform.wanted import descend
 from mailform_state.address import Address

@@ -22,7 +22,7 @@ from mailform.configuration.outputs import output
 from mailform.configuration.places import impossible_places
 from mailform.configuration.resources import outline
 from mailform.configuration.routing import routing
-from mailform.configuration.substitution import Filled, Scope, size_of
+from mailform.configuration.scope import Filled, Scope, size_of
 from mailform.configuration.tenant import backend, tenant
 from mailform.configuration.variables import Variable, variables
 from mailform.diagnostics import Diagnostic, Mistakes

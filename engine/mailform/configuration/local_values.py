@@ -9,7 +9,8 @@ from mailform.configuration.blocks import Block
 from mailform.configuration.cycles import cycles, in_order
 from mailform.configuration.findings import Findings
 from mailform.configuration.references import Hole, LocalName, Malformed, pieces
-from mailform.configuration.substitution import Filled, Scope, filled
+from mailform.configuration.scope import Filled, Scope
+from mailform.configuration.substitution import filled
 
 
 def with_locals(scope: Scope, found: Mapping[str, Block], findings: Findings) -> Scope:

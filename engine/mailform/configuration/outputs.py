@@ -7,8 +7,9 @@ from mailform.configuration.drafts import Drafts, is_sensitive
 from mailform.configuration.evaluation import Unanswerable
 from mailform.configuration.findings import Findings
 from mailform.configuration.fixed import OutputShape
+from mailform.configuration.scope import Scope
 from mailform.configuration.shapes import shaped
-from mailform.configuration.substitution import Scope, filled
+from mailform.configuration.substitution import filled
 from mailform.wanted import OutputBlock
 
 

@@ -11,8 +11,9 @@ from mailform.configuration import domains, files
 from mailform.configuration.blocks import Block
 from mailform.configuration.findings import Findings, shown
 from mailform.configuration.fixed import BackendShape, TenantShape
+from mailform.configuration.scope import Scope
 from mailform.configuration.shapes import shaped
-from mailform.configuration.substitution import Scope, filled
+from mailform.configuration.substitution import filled
 from mailform.diagnostics import Position
 from mailform.wanted import Tenant
 
