@@ -134,9 +134,23 @@ def test_while_the_domain_waits_for_its_proof_nothing_that_needs_it_is_made(tmp_
     assert wait.txt.startswith("MS=ms")
     assert [str(address) for address in report.deferred] == ["inbound_connector.from_signature", "transport_rule.route"]
     snapshot = bench.hand.snapshot()
-    assert (len(snapshot["outbound_connector"]), snapshot["inbound_connector"], snapshot["transport_rule"]) == (1, {}, {})  # type: ignore[arg-type]
+    assert (len(snapshot["outbound_connector"]), snapshot["inbound_connector"], snapshot["transport_rule"]) == (
+        1,
+        {},
+        {},
+    )  # type: ignore[arg-type]
 
     bench.hand.publish("s5hg3dcg14h8s1r2303rzhm4rx.smtp.contososignatureservice.com")
     assert bench.apply().exit is Exit.DONE
     assert bench.plan().plan.empty
     assert the_one(bench, "Get-TransportRule")["State"] == "Enabled"
+
+
+def test_no_connector_is_missed_whatever_a_listing_hides(tmp_path: Path) -> None:
+    from mailform_providers.sandbox import Behaviour
+
+    bench = Bench(tmp_path, behaviour=Behaviour(scoped_hidden=True))
+    assert bench.apply().exit is Exit.DONE
+    assert bench.plan().plan.empty
+    assert bench.apply(options=Options(destroy=True)).exit is Exit.DONE
+    assert bench.hand.snapshot()["outbound_connector"] == {}

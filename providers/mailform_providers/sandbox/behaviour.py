@@ -19,6 +19,7 @@ class Behaviour:
     clear_by_null_rejected  null doesn't clear a setting; "", [] and an empty tagged object still do
     connector_form          how a rule shows the connector that it routes to
     test_mode_listing       what IncludeTestModeConnectors gives: `only` those in test mode, or `all` connectors
+    scoped_hidden           a listing leaves rule-scoped connectors out unless they are asked for, as the reference says
     inbound_created_disabled  the tenant makes inbound connectors disabled and won't enable them, with a warning
     dehydrated              writes are refused until Enable-OrganizationCustomization was run
     completes_actions       a disclaimer's text brings its default place and fallback, a rejection its default code
@@ -32,6 +33,7 @@ class Behaviour:
     clear_by_null_rejected: bool = False
     connector_form: Literal["name", "as_given", "guid"] = "name"
     test_mode_listing: Literal["only", "all"] = "only"
+    scoped_hidden: bool = False
     inbound_created_disabled: bool = False
     dehydrated: bool = False
     completes_actions: bool = True

@@ -90,7 +90,7 @@ def _lost(entry: Entry, settings: Settings) -> str:
 def _shown(call: Call) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
     """Connectors in test mode are hidden unless asked for; asked for, nothing else is there (or everything is)."""
     entries = call.tenant.of(OUTBOUND_CONNECTOR)
-    scoped = call.given.get("IsTransportRuleScoped")
+    scoped = call.given.get("IsTransportRuleScoped", False if call.behaviour.scoped_hidden else None)
     if scoped is not None:
         entries = tuple(entry for entry in entries if entry.settings.get("IsTransportRuleScoped", False) == scoped)
     tested = tuple(entry for entry in entries if entry.settings.get("TestMode"))

@@ -76,11 +76,12 @@ def test_a_connector_in_test_mode_is_found_although_it_is_hidden() -> None:
 
 def test_an_object_is_gone_only_when_the_service_says_so() -> None:
     assert over(not_found(A))[0].find(TRANSPORT_RULE, A) is None
-    assert over(not_found(A), not_found(A))[0].find(OUTBOUND_CONNECTOR, A) is None
+    assert over(*[not_found(A)] * 4)[0].find(OUTBOUND_CONNECTOR, A) is None
+    assert over(not_found(A), listed(), listed(), listed())[0].find(OUTBOUND_CONNECTOR, A) is None
     with pytest.raises(ReadFailed):
         over(listed())[0].find(TRANSPORT_RULE, A)
     with pytest.raises(ReadFailed):
-        over(not_found(A), listed())[0].find(OUTBOUND_CONNECTOR, A)
+        over(listed(), *[not_found(A)] * 3)[0].find(OUTBOUND_CONNECTOR, A)
 
 
 def test_a_rule_is_made_at_its_place_and_not_looked_for() -> None:
@@ -151,8 +152,10 @@ def test_a_rule_is_moved_by_its_priority() -> None:
 
 
 def test_a_delete_answers_no_prompt_and_says_when_nothing_was_there() -> None:
-    service, script, _ = over(listed(), not_found(A))
+    rule = {"Guid": A, "Name": "x", "Priority": 0, "State": "Disabled"}
+    service, script, sleeps = over(listed(), listed(rule), not_found(A), not_found(A))
     assert service.delete(TRANSPORT_RULE, A) == Done(A)
+    assert len(sleeps.slept) == 1, "it lingered, and holds on to its connector as long as it does"
     gone = service.delete(TRANSPORT_RULE, A)
     assert isinstance(gone, Rejected)
     assert gone.missing
