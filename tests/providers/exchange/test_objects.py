@@ -76,12 +76,12 @@ def test_a_connector_in_test_mode_is_found_although_it_is_hidden() -> None:
 
 def test_an_object_is_gone_only_when_the_service_says_so() -> None:
     assert over(not_found(A))[0].find(TRANSPORT_RULE, A) is None
-    assert over(*[not_found(A)] * 4)[0].find(OUTBOUND_CONNECTOR, A) is None
+    assert over(*(not_found(A) for _ in range(4)))[0].find(OUTBOUND_CONNECTOR, A) is None
     assert over(not_found(A), listed(), listed(), listed())[0].find(OUTBOUND_CONNECTOR, A) is None
     with pytest.raises(ReadFailed):
         over(listed())[0].find(TRANSPORT_RULE, A)
     with pytest.raises(ReadFailed):
-        over(listed(), *[not_found(A)] * 3)[0].find(OUTBOUND_CONNECTOR, A)
+        over(listed(), *(not_found(A) for _ in range(3)))[0].find(OUTBOUND_CONNECTOR, A)
 
 
 def test_a_rule_is_made_at_its_place_and_not_looked_for() -> None:
