@@ -1,0 +1,13 @@
+"""What every story begins with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lifecycle.bench import Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
