@@ -28,12 +28,12 @@ class Common:
 
 def _options(
     directory: Annotated[
-        Path | None,
+        str | None,
         typer.Option("-C", "--chdir", metavar="DIR", show_default=False, help="The folder of the configuration."),
     ] = None,
     var: Annotated[list[str] | None, typer.Option("--var", metavar="K=V", help="Sets a variable.")] = None,
     var_file: Annotated[
-        list[Path] | None, typer.Option("--var-file", metavar="FILE", help="Sets variables from a TOML file.")
+        list[str] | None, typer.Option("--var-file", metavar="FILE", help="Sets variables from a TOML file.")
     ] = None,
     backend_config: Annotated[
         list[str] | None, typer.Option("--backend-config", metavar="K=V", help="Completes the [backend] block.")
@@ -51,9 +51,9 @@ def _options(
     after it counts more, and adds to lists."""
     first = before or Common(Path(), (), (), (), json=False, color=True, quiet=False, verbose=0)
     return Common(
-        directory=first.directory if directory is None else directory,
+        directory=first.directory if directory is None else Path(directory),
         variables=(*first.variables, *(var or ())),
-        variable_files=(*first.variable_files, *(var_file or ())),
+        variable_files=(*first.variable_files, *map(Path, var_file or ())),
         backend_config=(*first.backend_config, *(backend_config or ())),
         json=first.json or json,
         color=first.color and not no_color,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import socket
 import sys
 import time
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,7 +110,7 @@ def holder(command: str) -> Holder:
 
     return Holder(
         user=_user(),
-        host=socket.gethostname(),
+        host=_host(),
         pid=os.getpid(),
         since=datetime.now(UTC),
         command=command,
@@ -123,10 +120,18 @@ def holder(command: str) -> Holder:
 
 def actor() -> str:
     """Who runs this, in one word, for journal and report."""
-    return f"{_user()}@{socket.gethostname()}"
+    return f"{_user()}@{_host()}"
+
+
+def _host() -> str:
+    import socket
+
+    return socket.gethostname()
 
 
 def _user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -149,11 +154,15 @@ def _pipeline() -> str | None:
 
 def new_run() -> str:
     """The id of a new run."""
+    import uuid
+
     return uuid.uuid4().hex
 
 
 def new_lineage() -> str:
     """The lineage of a state still to be made."""
+    import uuid
+
     return str(uuid.uuid4())
 
 

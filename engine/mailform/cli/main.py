@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from mailform.cli.common import Common, with_common
+from mailform.cli.lean import lean
 from mailform.exits import Exit
 
 COMMANDS: Mapping[str, str] = {
@@ -57,7 +58,7 @@ class Commands(TyperGroup):
 def _loaded(name: str) -> Any:
     only = typer.Typer(rich_markup_mode=None)
     import_module(f"mailform.cli.{COMMANDS[name]}").register(only)
-    return typer.main.get_group(only).commands[name]
+    return lean(typer.main.get_group(only).commands[name])
 
 
 app = typer.Typer(
@@ -100,7 +101,7 @@ def main(arguments: list[str]) -> int:
     """Runs one command line and answers with its exit code."""
     as_json = "--json" in arguments
     try:
-        result: Any = typer.main.get_command(app).main(arguments, prog_name="mailform", standalone_mode=False)
+        result: Any = lean(typer.main.get_command(app)).main(arguments, prog_name="mailform", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except typer.TyperException as error:

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import pkgutil
 import tomllib
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from typing import Any
 
 from mailform_providers.kinds.schema import Attribute, Default, Form, Kind, Refusal, Source, Type
@@ -64,7 +64,9 @@ def _rows(table: Mapping[str, Any]) -> Iterator[Attribute]:
 
 
 def _kind(name: str) -> Kind:
-    table = tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
+    read = pkgutil.get_data(__name__, f"{name}.toml")  # starts sooner than importlib.resources, and does the same
+    assert read is not None, "the tables are part of the package"
+    table = tomllib.loads(read.decode("utf-8"))
     sections = ("conditions", "exceptions", "actions") if "conditions" in table else ()
     return Kind(name, table["cmdlets"], {found.name: found for found in _rows(table)}, sections)
 
