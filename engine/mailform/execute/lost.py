@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mailform.execute.ledger import Surroundings
 from mailform.planning.compare import MAIL, PROOF
-from mailform.planning.images import agrees, seen
+from mailform.planning.images import agrees, differing, seen
 from mailform.planning.world import identity
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Form
 from mailform_state.errors import Failure
 from mailform_state.journal import Intent
+from mailform_state.values import Value
 
 
 def found_after_all(intent: Intent, place: int | None, scene: Surroundings) -> Observed | None:
@@ -27,9 +28,9 @@ def found_after_all(intent: Intent, place: int | None, scene: Surroundings) -> O
     return None
 
 
-def rounds(scene: Surroundings) -> Iterator[int]:
-    """Looks again at growing intervals until the settle window is over; at least twice."""
-    end = scene.clock.monotonic() + scene.tempo.settle
+def rounds(scene: Surroundings, window: float | None = None) -> Iterator[int]:
+    """Looks again at growing intervals until the window (seconds; the settle window) is over; at least twice."""
+    end = scene.clock.monotonic() + (scene.tempo.settle if window is None else window)
     pause, turn = 0.25, 0
     while True:
         yield turn
@@ -64,6 +65,13 @@ def _newcomer(intent: Intent, scene: Surroundings) -> Observed | None:
         if ours and identity(intent.kind, current.name) == name and shows(intent, current, scene):
             return current
     return None
+
+
+def landed(intent: Intent, before: Mapping[str, Value], current: Observed, scene: Surroundings) -> bool:
+    """Whether a write shows: as it was sent, or at least as something else than before, since the service may have a
+    spelling of its own. A reader that lags behind shows what was there before."""
+    changed = differing(intent.kind, before, seen(current), scene.directory())
+    return any(name in changed for name in intent.payload) or shows(intent, current, scene)
 
 
 def shows(intent: Intent, current: Observed, scene: Surroundings) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from mailform.execute.ledger import Ledger
-from mailform.execute.lost import found_after_all
+from mailform.execute.lost import found_after_all, landed, rounds
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import seen
 from mailform.planning.operations import Make, Operation, Place, Remove, Write
@@ -115,7 +115,7 @@ def _ended(call: Call, written: Written, ledger: Ledger) -> Performed:
         case Done(id, object, warnings):
             known_id = call.id or id
             if object is None and _must_be_read(call):
-                object = _read_back(call, known_id, ledger)
+                object = _read_back(call, known_id, warnings, ledger)
             refusal = _came_out_otherwise(call, object)
             if refusal:
                 message = "; ".join((refusal, *warnings))
@@ -169,11 +169,25 @@ def _must_be_read(call: Call) -> bool:
     return one.current is not None
 
 
-def _read_back(call: Call, id: str, ledger: Ledger) -> Observed | None:
-    try:
-        return ledger.provider.find(call.operation.kind, id)
-    except Failure:
-        return None  # the write is done; without its image, the rollback predicts what it changed
+def _read_back(call: Call, id: str, warnings: tuple[str, ...], ledger: Ledger) -> Observed | None:
+    """The object after the write, as soon as a reader shows it; None when none does in time: then a rollback predicts
+    what the write changed. That an inbound connector is off although it was switched on is believed at once when the
+    service says so, otherwise only when no reader shows anything else."""
+    current = call.operation.current
+    before = seen(current) if current is not None else {"enabled": False}
+    found = None
+    for _ in rounds(ledger, ledger.tempo.visibility):
+        try:
+            found = ledger.provider.find(call.operation.kind, id)
+        except Failure:
+            continue
+        if found is not None and (_can_not_be_enabled(warnings) or landed(call.intent, before, found, ledger)):
+            return found
+    return found if "enabled" in call.values else None
+
+
+def _can_not_be_enabled(warnings: tuple[str, ...]) -> bool:
+    return any("disabled state" in text or "can't enable" in text for text in warnings)
 
 
 def _came_out_otherwise(call: Call, object: Observed | None) -> str:

@@ -230,8 +230,9 @@ def _back(failure: str, told: list[Entry], ledger: Ledger) -> Entries:
             told.extend(entries)
             yield entries
     begin = next(entry for entry in told if isinstance(entry, Begin))
+    window = ledger.tempo.settle if left else ledger.tempo.visibility
     try:
-        left += [problem for problem in restored(begin, told, ledger) if problem not in left]
+        left += [problem for problem in restored(begin, told, ledger, window) if problem not in left]
     except Failure as unread:
         left.append(f"the tenant could not be read again: {unread.message}")
     return Verdict(failure, restored=not left and not uncertain, uncertain=uncertain, leftover=tuple(left))

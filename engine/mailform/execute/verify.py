@@ -39,7 +39,7 @@ class Verification:
 
 
 def verification(told: Sequence[Entry], ledger: Ledger) -> Verification:
-    """Reads every kind that was written to, until what was written shows or the settle window is over.
+    """Reads every kind that was written to, until what was written shows or it has had all the time it may take.
 
     An attribute that shows neither what was written nor what was there before came back in the service's own
     spelling: that is remembered as its echo, and is no failure. One that is as before was ignored: that is.
@@ -48,7 +48,7 @@ def verification(told: Sequence[Entry], ledger: Ledger) -> Verification:
     if not expected:
         return Verification({})
     found = Verification({})
-    for _ in rounds(ledger):
+    for _ in rounds(ledger, ledger.tempo.visibility):
         objects = {
             (kind, one.id): one
             for kind in sorted({kind for kind, _ in expected})
@@ -119,8 +119,8 @@ def _misplaced(told: Sequence[Entry], objects: Objects, ledger: Ledger) -> Itera
                 return
 
 
-def restored(begin: Begin, told: Iterable[Entry], scene: Surroundings) -> tuple[str, ...]:
-    """What of the tenant isn't as it was before the run; reads until nothing is, or the settle window is over."""
+def restored(begin: Begin, told: Iterable[Entry], scene: Surroundings, window: float) -> tuple[str, ...]:
+    """What of the tenant isn't as it was before the run; reads until all is, or the window (seconds) is over."""
     entries = tuple(told)
     made = {
         (intent.kind, result.id)
@@ -131,7 +131,7 @@ def restored(begin: Begin, told: Iterable[Entry], scene: Surroundings) -> tuple[
     }
     kinds = {entry.kind for entry in entries if isinstance(entry, Intent)}
     problems: list[str] = []
-    for _ in rounds(scene):
+    for _ in rounds(scene, window):
         objects = {(kind, one.id): one for kind in sorted(kinds) for one in scene.provider.read(kind).objects}
         problems = [f"{kind} {id}: made by this run, and still there" for kind, id in sorted(made & objects.keys())]
         directory = Directory.of(tuple(one for (kind, _), one in objects.items() if kind == "outbound_connector"))

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mailform.execute.ledger import Clock, Tempo
-from mailform.execute.lost import found_after_all
+from mailform.execute.lost import found_after_all, landed
 from mailform.execute.perform import gone
 from mailform.execute.undo import take_back
 from mailform.execute.verify import restored
 from mailform.exits import Exit
-from mailform.planning.images import differing, seen
+from mailform.planning.images import seen
 from mailform.planning.undo import undoing
 from mailform.session.applying import Now
 from mailform.session.report import Report
@@ -154,8 +154,7 @@ def _touched(intent: Intent, scene: Aftermath) -> Observed | None:
     current = scene.provider.find(intent.kind, str(intent.id))
     if before is None or current is None:
         return None
-    changed = differing(intent.kind, before, seen(current), scene.directory())
-    return current if any(name in changed for name in intent.payload) else None
+    return current if landed(intent, before, current, scene) else None
 
 
 def _roll_back(scene: Aftermath, write: Callable[[Iterable[Entry]], None]) -> list[str]:
@@ -164,8 +163,9 @@ def _roll_back(scene: Aftermath, write: Callable[[Iterable[Entry]], None]) -> li
     for step in undoing(scene.told):
         for entries in take_back(step, scene, left):
             write(entries)
+    window = scene.tempo.settle if left else scene.tempo.visibility
     try:
-        left += [problem for problem in restored(scene.begin, scene.told, scene) if problem not in left]
+        left += [problem for problem in restored(scene.begin, scene.told, scene, window) if problem not in left]
     except Failure as unread:
         left.append(f"the tenant could not be read again: {unread.message}")
     return left
