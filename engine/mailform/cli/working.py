@@ -22,7 +22,7 @@ from mailform.planfile import PlanFile, fingerprint
 from mailform.planfile import load as load_plan
 from mailform.planning.plan import Options
 from mailform.planning.steps import touches_tenant
-from mailform.render import cost
+from mailform.render import cost, diagnostics
 from mailform.render import report as report_text
 from mailform.session import preparing
 from mailform.session.applying import Manner, apply
@@ -33,7 +33,7 @@ from mailform.wanted import Configuration
 from mailform_providers.connect import Connection
 from mailform_providers.errors import NotAllowed
 from mailform_providers.wire.patience import Waits
-from mailform_state.errors import Damaged, Refused, Unusable
+from mailform_state.errors import Damaged, Failure, Locked, Refused, Unusable
 from mailform_state.journal import End
 from mailform_state.store import Lock, Store
 
@@ -141,9 +141,33 @@ def _apply(
             watch=progress.tell,
             stopped=stopping.asked,
         )
-        report = apply(prepared, tenant.provider, kept, lock, clock, manner)
+        try:
+            report = apply(prepared, tenant.provider, kept, lock, clock, manner)
+        except (KeyboardInterrupt, Failure) as cut_off:
+            return _left_open(common, kept, cut_off)
     show(common, report)
     return report.exit
+
+
+def _left_open(common: Common, kept: Store, cut_off: KeyboardInterrupt | Failure) -> Exit:
+    """What to say of a run that ended at once; raises `cut_off` again where nothing had been begun."""
+    try:
+        begun = kept.journal() is not None
+    except Failure:
+        begun = True
+    if not begun:
+        raise cut_off
+    message = cut_off.message if isinstance(cut_off, Failure) else "interrupted twice: left at once"
+    open_journal = Diagnostic(
+        "left-open",
+        f"{message}. What the run had begun is written down in its journal, which was left open",
+        None,
+        "The next apply settles it first; or settle it now: mailform recover",
+    )
+    if common.json:
+        desk.say_json(diagnostics.as_json((open_journal,)))
+    desk.tell(diagnostics.text((open_journal,), colour=desk.coloured(common, errors=True)))
+    return Exit.LOCKED if isinstance(cut_off, Locked) else Exit.INTERRUPTED
 
 
 def _prepared(

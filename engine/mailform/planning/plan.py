@@ -17,6 +17,7 @@ from mailform.planning.names import collisions
 from mailform.planning.operations import Make
 from mailform.planning.placing import place_rules
 from mailform.planning.records import observed_record, readdressed
+from mailform.planning.remarks import refined
 from mailform.planning.schedule import schedule
 from mailform.planning.steps import (
     Create,
@@ -77,7 +78,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         observed=world.objects,
         foreign=_foreign(world, managed),
         unsupported=tuple(seen for seen in world.objects.get("transport_rule", ()) if seen.unsupported is not None),
-        warnings=(*configuration.warnings, *decisions.warnings, *order.warnings, *_partial(options)),
+        warnings=(*refined(configuration, world), *decisions.warnings, *order.warnings, *_partial(options)),
         targets=options.targets,
         destroy=options.destroy,
     )

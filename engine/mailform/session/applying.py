@@ -75,7 +75,7 @@ def apply(prepared: Prepared, provider: Provider, store: Store, lock: Lock, cloc
         code = Exit.INTERRUPTED if verdict.held else Exit.UNRESOLVED
         store.append((End(int(code), clock.now()),))
         return done.report(code, clock.now(), base.serial)
-    serial = _conclude(prepared, told, store, manner)
+    serial = _conclude(prepared, told, store, manner, rolled_back=bool(verdict.failure))
     code = done.exit()
     store.append((End(int(code), clock.now()),))
     store.close_journal()
@@ -114,11 +114,14 @@ def _drive(
             manner.watch(entry)
 
 
-def _conclude(prepared: Prepared, told: Sequence[Entry], store: Store, manner: Manner) -> int:
-    """Writes the state that the journal leads to, if it says anything new, and reads it back."""
+def _conclude(
+    prepared: Prepared, told: Sequence[Entry], store: Store, manner: Manner, *, rolled_back: bool
+) -> int:
+    """Writes the state that the journal leads to, if it says anything new, and reads it back. A first apply that was
+    taken back leaves no state either."""
     after = replace(replay(prepared.state, told), tool_version=manner.tool_version)
     same = replace(after, serial=prepared.state.serial, tool_version=prepared.state.tool_version) == prepared.state
-    if same and not prepared.new:
+    if same and (rolled_back or not prepared.new):
         return prepared.state.serial
     store.write(after, expected=None if prepared.new else prepared.state.serial)
     if store.read() != after:
