@@ -14,13 +14,16 @@ from mailform_state.values import Recorded, State
 
 
 def kinds_to_read(configuration: Configuration, state: State) -> tuple[str, ...]:
-    """The kinds that the configuration or the state has, and the connectors if a rule names one."""
+    """The kinds that the configuration or the state has, the connectors if a rule names one, and the rules if we have
+    an outbound connector, since anybody's rule may route to it."""
     kinds = {address.kind for address in (*configuration.resources, *state.resources)}
     kinds |= {pending.kind for pending in state.pending_delete}
     if any(resource.attributes.get(ROUTE) for resource in configuration.resources.values()):
         kinds.add(OUTBOUND_CONNECTOR)
     if any(ROUTE in known.attributes for known in state.resources.values() if known.kind == TRANSPORT_RULE):
         kinds.add(OUTBOUND_CONNECTOR)
+    if any(known.kind == OUTBOUND_CONNECTOR for known in state.resources.values()):
+        kinds.add(TRANSPORT_RULE)
     return tuple(kind for kind in KINDS if kind in kinds)
 
 

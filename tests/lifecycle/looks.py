@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from lifecycle.bench import Bench
 from pydantic import JsonValue
 
+from lifecycle.bench import Bench
 from mailform.diagnostics import Diagnostic, Mistakes
 from mailform.planning.plan import Options
 from mailform.planning.steps import symbol
@@ -73,8 +73,9 @@ def named(bench: Bench, kind: str, name: str) -> Mapping[str, JsonValue]:
 
 
 def names(bench: Bench, kind: str) -> list[JsonValue]:
-    """The names of all objects of a kind; rules in their order."""
-    return [one["Name"] for one in all_of(bench, kind)]
+    """The names of all objects of a kind: rules in their order, others in the alphabet's."""
+    found = [one["Name"] for one in all_of(bench, kind)]
+    return found if kind == "transport_rule" else sorted(found, key=str)
 
 
 def guid(bench: Bench, kind: str, name: str) -> JsonValue:
