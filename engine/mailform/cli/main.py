@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "output": "output",
     "graph": "graph",
     "drift": "drift",
+    "recover": "recover",
     "unlock": "unlock",
     "login": "later",
     "sandbox": "later",
