@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from terminal import TENANT, Terminal
 
 COMMANDS = (["validate"], ["plan"], ["apply", "--auto-approve"], ["graph"], ["drift"], ["destroy", "--auto-approve"])

@@ -7,9 +7,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from terminal import TENANT, Terminal
 
 from mailform.configuration.starter import STARTER
+from terminal import TENANT, Terminal
 
 UGLY = TENANT + '\n\n# why\n  [accepted_domain.d]   # trailing\ndomain="contoso.com"\n'
 NEAT = TENANT + '\n# why\n[accepted_domain.d] # trailing\ndomain = "contoso.com"\n'

@@ -9,10 +9,10 @@ import subprocess
 import sys
 
 import pytest
-from terminal import Terminal, environment
 
 from mailform import __version__
 from mailform.cli.main import COMMANDS
+from terminal import Terminal, environment
 
 HEAVY = ("msal", "deepdiff", "httpx", "rich", "tomlkit", "pydantic")
 

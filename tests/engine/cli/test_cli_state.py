@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
 
 from mailform_state.journal import Begin
 from mailform_state.local import LocalStore
 from mailform_state.store import Holder
+from terminal import Terminal
 
 ADDRESSES = [
     "accepted_domain.certificate",
