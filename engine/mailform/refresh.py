@@ -14,16 +14,13 @@ from mailform_state.values import Recorded, State
 
 
 def kinds_to_read(configuration: Configuration, state: State) -> tuple[str, ...]:
-    """The kinds that the configuration or the state has, the connectors if a rule names one, and the rules if we have
-    an outbound connector, since anybody's rule may route to it."""
+    """The kinds that the configuration or the state has, and the connectors if a rule names one."""
     kinds = {address.kind for address in (*configuration.resources, *state.resources)}
     kinds |= {pending.kind for pending in state.pending_delete}
     if any(resource.attributes.get(ROUTE) for resource in configuration.resources.values()):
         kinds.add(OUTBOUND_CONNECTOR)
     if any(ROUTE in known.attributes for known in state.resources.values() if known.kind == TRANSPORT_RULE):
         kinds.add(OUTBOUND_CONNECTOR)
-    if any(known.kind == OUTBOUND_CONNECTOR for known in state.resources.values()):
-        kinds.add(TRANSPORT_RULE)
     return tuple(kind for kind in KINDS if kind in kinds)
 
 
@@ -40,6 +37,11 @@ def refresh(provider: Provider, configuration: Configuration, state: State) -> t
     if ACCEPTED_DOMAIN in objects:
         objects[ACCEPTED_DOMAIN] = _with_proofs(provider, objects[ACCEPTED_DOMAIN], configuration, state)
     return World(objects), tuple(warning for listing in listings for warning in listing.warnings)
+
+
+def with_rules(provider: Provider, world: World) -> World:
+    """The same tenant with its rules: anybody's rule may route to a connector of ours that is to go."""
+    return World({**world.objects, TRANSPORT_RULE: provider.read(TRANSPORT_RULE).objects})
 
 
 def _require_truth(provider: Provider, listing: Listing, state: State) -> None:

@@ -37,7 +37,7 @@ from mailform.planning.targets import reach
 from mailform.planning.waiting import deferred
 from mailform.planning.world import World
 from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
-from mailform_providers.kinds import KINDS
+from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR
 from mailform_state.address import Address
 from mailform_state.values import Output, State, Value
 
@@ -120,6 +120,17 @@ def _decide(
         if renewed <= fresh:
             return decisions, wanted
         fresh |= renewed
+
+
+def takes_connectors_away(made: Plan) -> bool:
+    """Whether an outbound connector is to go, or to be no longer what a rule of anybody's needs it to be."""
+    taken = {"name", "enabled", "is_transport_rule_scoped", "test_mode"}
+    return any(
+        isinstance(step, Delete | Replace)
+        or (isinstance(step, Update) and any(found.attribute in taken for found in step.differences))
+        for step in made.steps
+        if step.address.kind == OUTBOUND_CONNECTOR
+    )
 
 
 def facts(state: State, world: World, fresh: frozenset[Address] = frozenset()) -> Facts:

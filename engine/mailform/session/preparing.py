@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from mailform.diagnostics import Diagnostic, Severity
 from mailform.planning.guard import Objection, objections
-from mailform.planning.plan import Options, plan
+from mailform.planning.plan import Options, plan, takes_connectors_away
 from mailform.planning.steps import Plan
-from mailform.refresh import refresh
+from mailform.refresh import refresh, with_rules
 from mailform.wanted import Configuration
 from mailform_providers.contract import Provider
+from mailform_providers.kinds import TRANSPORT_RULE
 from mailform_state.errors import WrongTenant
 from mailform_state.values import State
 
@@ -44,6 +45,8 @@ def prepare(
     require_tenant(state, tenant)
     world, remarks = refresh(provider, configuration, state)
     made = plan(configuration, state, world, options)
+    if takes_connectors_away(made) and TRANSPORT_RULE not in world.objects:
+        made = plan(configuration, state, with_rules(provider, world), options)
     told = tuple(Diagnostic("service", remark, severity=Severity.WARNING) for remark in remarks)
     made = replace(made, warnings=(*made.warnings, *told))
     found = objections(made, configuration, state, allow_large_change=allow_large_change)

@@ -45,7 +45,8 @@ def service_records(domain: Domain) -> Answer:
     """What the services of the domain want published; nothing while it has none."""
     records: list[JsonValue] = []
     if "Email" in domain.services:
-        host = f"{domain.name.replace('.', '-')}.mail.protection.outlook.com"
+        label = domain.name.removesuffix(".onmicrosoft.com") if domain.initial else domain.name
+        host = f"{label.replace('.', '-')}.mail.protection.outlook.com"
         spf = "v=spf1 include:spf.protection.outlook.com -all"
         records = [
             _record(domain, "Mx", "Email", mailExchange=host, preference=0),
