@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -51,6 +50,8 @@ def say(text: str) -> None:
 
 def say_json(document: Mapping[str, object] | Sequence[object] | str | float | None) -> None:
     """Prints one JSON document on one line of standard output."""
+    import json
+
     say(json.dumps(document, ensure_ascii=True, separators=(",", ":")))
 
 
@@ -62,11 +63,11 @@ def tell(text: str) -> None:
 
 def warn(common: Common, found: Iterable[Diagnostic]) -> None:
     """Shows warnings on standard error."""
-    from mailform.render import diagnostics
-
-    told = diagnostics.text(found, colour=coloured(common, errors=True))
+    told = tuple(found)
     if told:
-        tell(told)
+        from mailform.render import diagnostics
+
+        tell(diagnostics.text(told, colour=coloured(common, errors=True)))
 
 
 def coloured(common: Common, *, errors: bool = False) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailform.cli import options as shared
 from mailform.cli.common import Common, with_common
 from mailform.exits import Exit
+
+if TYPE_CHECKING:
+    from mailform.diagnostics import Diagnostic
 
 LATER = ("sarif", "github", "junit")
 """Formats whose names are taken, and which a later version will have."""
@@ -26,7 +29,6 @@ def command(
 ) -> None:
     from mailform.cli import desk
     from mailform.diagnostics import Mistakes
-    from mailform.render import diagnostics
     from mailform.render.figures import figure
 
     if format in LATER:
@@ -37,12 +39,19 @@ def command(
     except Mistakes as mistakes:
         if not as_json:
             raise
-        desk.say_json(diagnostics.as_json(mistakes.diagnostics))
+        _say_json(mistakes.diagnostics)
         desk.leave(Exit.ERROR)
         return
     if as_json:
-        desk.say_json(diagnostics.as_json(configured.warnings))
+        _say_json(configured.warnings)
         return
     desk.warn(common, configured.warnings)
     if not common.quiet:
         desk.say(f"The configuration is valid: {figure(len(configured.resources), 'resource')}.")
+
+
+def _say_json(found: tuple[Diagnostic, ...]) -> None:
+    from mailform.cli import desk
+    from mailform.render import diagnostics
+
+    desk.say_json(diagnostics.as_json(found))
