@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from mailform.planning.world import ROUTE, World
-from mailform.wanted import Configuration
+from mailform.planning.world import ROUTE, World, identity
+from mailform.wanted import Configuration, records_asked_for
 from mailform_providers.contract import Listing, Observed, Provider
 from mailform_providers.errors import ReadFailed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
@@ -60,17 +60,21 @@ def _require_truth(provider: Provider, listing: Listing, state: State) -> None:
 def _with_proofs(
     provider: Provider, domains: tuple[Observed, ...], configuration: Configuration, state: State
 ) -> tuple[Observed, ...]:
-    """The domains, those of ours that wait for their proof with the records to publish."""
-    ours = {known.id.casefold() for known in state.resources.values() if known.kind == ACCEPTED_DOMAIN}
+    """The domains; with their DNS records those of ours that wait for their proof, and those that are referred to."""
+    ours = {known.id: address for address, known in state.resources.items() if known.kind == ACCEPTED_DOMAIN}
     for address, resource in configuration.resources.items():
         name = resource.attributes.get("domain")
         if address.kind == ACCEPTED_DOMAIN and isinstance(name, str):
-            ours.add(name.casefold())
-    return tuple(_proof(provider, one) if one.id.casefold() in ours else one for one in domains)
+            ours[identity(ACCEPTED_DOMAIN, name)] = address
+    asked = records_asked_for(configuration)
+    return tuple(
+        _with_records(provider, one)
+        if one.id in ours and (not one.facts.get("verified") or ours[one.id] in asked)
+        else one
+        for one in domains
+    )
 
 
-def _proof(provider: Provider, domain: Observed) -> Observed:
-    if domain.facts.get("verified"):
-        return domain
+def _with_records(provider: Provider, domain: Observed) -> Observed:
     found = provider.find(ACCEPTED_DOMAIN, domain.id)
     return domain if found is None else replace(domain, facts={**found.facts, **domain.facts})

@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from typing import Literal, TypeAlias
 
 from mailform.diagnostics import Diagnostic, Position
-from mailform.expression import Expression, Lookup, Reference, Template, Unknown, evaluate
+from mailform.expression import Expression, Lookup, Reference, Template, Unknown, evaluate, references
 from mailform_state.address import Address
 from mailform_state.values import Value
 
@@ -165,6 +165,21 @@ def resolve(configuration: Configuration, facts: Facts) -> Mapping[Address, Want
         )
         for address, resource in resources.items()
     }
+
+
+def records_asked_for(configuration: Configuration) -> frozenset[Address]:
+    """The domains whose DNS records the configuration refers to; each costs calls of its own, so nobody else's are
+    read."""
+    written = [
+        expression for resource in configuration.resources.values() for expression in resource.attributes.values()
+    ]
+    published = [output.value for output in configuration.outputs.values()]
+    return frozenset(
+        found.address
+        for expression in (*written, *published)
+        for found in references(expression)
+        if found.attribute in ("verification_txt", "verification_mx", "mail_exchange")
+    )
 
 
 def _values(resource: Resource, lookup: Lookup) -> Mapping[str, Value | Unknown]:

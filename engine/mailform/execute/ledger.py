@@ -8,7 +8,7 @@ from typing import Protocol
 
 from mailform.expression import Unknown, evaluate
 from mailform.planning.operations import Made, Target
-from mailform.planning.steps import Move, Plan
+from mailform.planning.steps import Adopt, Move, Plan
 from mailform.wanted import Answers, Configuration
 from mailform_providers.contract import Provider, Waiting
 from mailform_providers.kinds import OUTBOUND_CONNECTOR
@@ -93,6 +93,9 @@ class Ledger:
             current = next((seen for seen in self.plan.observed.get(known.kind, ()) if seen.id == known.id), None)
             if current is not None:
                 self.facts[address] = {**current.facts, "id": current.id}
+        for step in self.plan.steps:
+            if isinstance(step, Adopt):
+                self.facts[step.address] = {**step.current.facts, "id": step.current.id}
 
     def id_of(self, target: Target) -> str:
         """The GUID of a target. Raises KeyError for an object that was not made."""

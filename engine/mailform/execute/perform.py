@@ -11,6 +11,7 @@ from mailform.execute.lost import found_after_all, landed, rounds
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import seen
 from mailform.planning.operations import Make, Operation, Place, Remove, Write
+from mailform.wanted import records_asked_for
 from mailform_providers.contract import Done, Lost, Observed, Rejected, Waiting, Written
 from mailform_providers.kinds import INBOUND_CONNECTOR, KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Kind
@@ -114,7 +115,7 @@ def _ended(call: Call, written: Written, ledger: Ledger) -> Performed:
     match written:
         case Done(id, object, warnings):
             known_id = call.id or id
-            if object is None and _must_be_read(call):
+            if object is None and _must_be_read(call, ledger):
                 object = _read_back(call, known_id, warnings, ledger)
             refusal = _came_out_otherwise(call, object)
             if refusal:
@@ -158,11 +159,13 @@ def gone(intent: Intent) -> tuple[Finished | Forget, ...]:
     return (Finished(intent.kind, str(intent.id)), *forget)
 
 
-def _must_be_read(call: Call) -> bool:
-    """Whether an object has to be read back at once: its after-image is what a rollback compares with, and an inbound
-    connector may come out disabled."""
+def _must_be_read(call: Call, ledger: Ledger) -> bool:
+    """Whether an object has to be read back at once: its after-image is what a rollback compares with, an inbound
+    connector may come out disabled, and somebody may ask for the DNS records that a domain has now."""
     one = call.operation
-    if not isinstance(one.action, Write) or call.values.keys() <= {PROOF, MAIL}:
+    if call.values.keys() == {MAIL}:
+        return one.address in records_asked_for(ledger.configuration)
+    if not isinstance(one.action, Write) or call.values.keys() == {PROOF}:
         return False
     if call.values.keys() == {"enabled"}:
         return one.kind == INBOUND_CONNECTOR and call.values["enabled"] is True

@@ -163,6 +163,9 @@ def _note(done: Performed, ledger: Ledger) -> None:
     ledger.warnings.extend(f"{one.address}: {warning}" for warning in done.warnings)
     if result.outcome is Outcome.WAITING and done.waiting is not None:
         ledger.waiting[one.address] = done.waiting
+        records = {"verification_txt": done.waiting.txt, "verification_mx": done.waiting.mx}
+        known = ledger.facts.setdefault(one.address, {})
+        known.update({name: value for name, value in records.items() if value})
         ledger.deferred.add(one.address)
         ledger.skipped.add(one.number)
         return

@@ -92,15 +92,17 @@ def _records(schedule: Schedule, ledger: Ledger, objects: Objects) -> Iterator[C
 def _record(wanted: Wanted, ledger: Ledger, objects: Objects, before: object) -> Change:
     kind = KINDS[wanted.kind]
     known = ledger.state.resources.get(wanted.address)
-    id = ledger.made.get(wanted.address) or (known.id if known is not None else _adopted(wanted.address, ledger))
+    id = ledger.made.get(wanted.address) or _adopted(wanted.address, ledger) or (known.id if known is not None else "")
     current = objects.get((wanted.kind, id))
     shown = current.attributes if current is not None else before if isinstance(before, dict) else {}
     values = ledger.values(wanted.attributes)
     return journal.Record(record(kind, replace(wanted, attributes=values), known, id, shown))
 
 
-def _adopted(address: Address, ledger: Ledger) -> str:
-    return next(step.current.id for step in ledger.plan.steps if isinstance(step, Adopt) and step.address == address)
+def _adopted(address: Address, ledger: Ledger) -> str | None:
+    """The object that a resource takes over; also where it had another one until now."""
+    steps = (step for step in ledger.plan.steps if isinstance(step, Adopt) and step.address == address)
+    return next((step.current.id for step in steps), None)
 
 
 def _outputs(ledger: Ledger) -> Iterator[Change]:

@@ -33,6 +33,16 @@ def another(wanted: Wanted, recorded: Recorded, other: Observed) -> Diagnostic:
     )
 
 
+def held(wanted: Wanted, current: Observed, owner: Address) -> Diagnostic:
+    """A domain that another resource has until this very plan: whose it is can't be told by its name."""
+    return Diagnostic(
+        "domain-taken",
+        f"{wanted.address}: the domain {current.name} is {owner} in the state",
+        wanted.position,
+        f"Change it in two steps: first apply {owner} without it, or let go of it: mailform state rm '{owner}'",
+    )
+
+
 def inexpressible(wanted: Wanted, current: Observed) -> Diagnostic:
     """A managed rule has become one that Mailform can't express."""
     return Diagnostic(

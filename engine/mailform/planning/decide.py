@@ -19,6 +19,7 @@ from mailform.planning.steps import (
     Kept,
     Note,
     Replace,
+    Retry,
     Settle,
     Step,
     Update,
@@ -29,7 +30,7 @@ from mailform_providers.contract import Observed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR
 from mailform_providers.normal import Directory, same
 from mailform_state.address import Address
-from mailform_state.values import Recorded
+from mailform_state.values import PendingDelete, Recorded
 
 
 @dataclass(slots=True)
@@ -45,12 +46,14 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The three-way table over one tenant. `managed` maps (kind, id) of every recorded object to its address."""
+    """The three-way table over one tenant. `managed` maps (kind, id) of every recorded object to its address; those in
+    `staying` are still in the configuration."""
 
     world: World
     managed: dict[tuple[str, str], Address]
     replacing: frozenset[Address]
     wanted_connectors: Directory
+    staying: frozenset[Address] = frozenset()
 
     def comparison(self, kind: str) -> Comparison:
         return Comparison(KINDS[kind], self.world.directory, self.wanted_connectors)
@@ -85,13 +88,38 @@ class Table:
         kind = KINDS[wanted.kind]
         name = wanted.attributes.get(kind.naming)
         current = None if isinstance(name, Unknown) else self.world.named(wanted.kind, str(name))
-        if current is None or self._is_freed(current, wanted):
+        owner = None if current is None else self.managed.get((current.kind, current.id))
+        if current is not None and wanted.kind == ACCEPTED_DOMAIN and owner in self.staying:
+            into.mistakes.append(complaints.held(wanted, current, owner))
+        elif current is None or self._is_freed(current, wanted):
             into.steps.append(Create(wanted, everything(kind, wanted)))
         elif wanted.kind == ACCEPTED_DOMAIN:
-            differences = finishing(current) + self.comparison(wanted.kind).changes(wanted, None, current)
-            into.steps.append(Adopt(wanted, current, differences))
+            into.steps.append(self._adoption(wanted, current))
         else:
             into.mistakes.append(complaints.exists(wanted, current))
+
+    def _adoption(self, wanted: Wanted, current: Observed) -> Adopt:
+        return Adopt(wanted, current, finishing(current) + self.comparison(wanted.kind).changes(wanted, None, current))
+
+    def _succeeding(self, wanted: Wanted, recorded: Recorded, current: Observed, into: Decisions) -> bool:
+        """Whether a block names another domain now that the tenant has already: then that one is adopted."""
+        name = wanted.attributes.get("domain")
+        if wanted.kind != ACCEPTED_DOMAIN or isinstance(name, Unknown):
+            return False
+        successor = self.world.named(wanted.kind, str(name))
+        if successor is None or successor.id == current.id:
+            return False
+        owner = self.managed.get((successor.kind, successor.id))
+        if owner is not None:
+            into.mistakes.append(complaints.held(wanted, successor, owner))
+        into.steps.append(self._adoption(wanted, successor))
+        if recorded.on_destroy == "delete":
+            into.mistakes.extend(self._may_go(recorded, current, wanted))
+            reason = "its block names another domain now"
+            into.steps.append(
+                Retry(PendingDelete(current.kind, current.id, current.name, wanted.address, reason), current)
+            )
+        return True
 
     def _is_freed(self, current: Observed, wanted: Wanted) -> bool:
         """Whether the object that has the name belongs to another resource, so that this plan settles who gets it."""
@@ -114,6 +142,8 @@ class Table:
         if current.unsupported is not None:
             into.warnings.append(complaints.inexpressible(wanted, current))
             into.kept.append(Kept(recorded, current, wanted))
+            return
+        if self._succeeding(wanted, recorded, current, into):
             return
         differences = self.comparison(wanted.kind).changes(wanted, recorded, current)
         if wanted.kind == ACCEPTED_DOMAIN:

@@ -12,6 +12,7 @@ from graphlib import CycleError
 from mailform.diagnostics import Diagnostic, Mistakes, Severity
 from mailform.expression import Unknown, evaluate
 from mailform.planning import complaints
+from mailform.planning.compare import PROOF
 from mailform.planning.decide import Decisions, Table, connectors_to_be
 from mailform.planning.names import collisions
 from mailform.planning.operations import Make
@@ -20,6 +21,7 @@ from mailform.planning.records import observed_record, readdressed
 from mailform.planning.remarks import refined
 from mailform.planning.schedule import schedule
 from mailform.planning.steps import (
+    Adopt,
     Create,
     Delete,
     Drift,
@@ -37,9 +39,10 @@ from mailform.planning.targets import reach
 from mailform.planning.waiting import deferred
 from mailform.planning.world import World
 from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
+from mailform_providers.contract import Observed
 from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR
 from mailform_state.address import Address
-from mailform_state.values import Output, State, Value
+from mailform_state.values import Output, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +106,15 @@ def _decide(
 ) -> tuple[Decisions, Mapping[Address, Wanted]]:
     """Decides every resource; again, as long as an object turns out to be replaced whose GUID others refer to."""
     fresh: frozenset[Address] = frozenset()
+    adopted: Mapping[Address, Observed] = {}
     while True:
-        wanted = {} if options.destroy else dict(resolve(configuration, facts(state, world, fresh)))
+        wanted = {} if options.destroy else dict(resolve(configuration, facts(state, world, fresh, adopted)))
         table = Table(
             world=world,
             managed={(known.kind, known.id): address for address, known in state.resources.items()},
             replacing=frozenset(options.replace),
             wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh),
+            staying=frozenset(wanted),
         )
         decisions = Decisions()
         touched = reach(options, wanted, state)
@@ -117,9 +122,15 @@ def _decide(
             if touched is None or address in touched:
                 table.decide(wanted.get(address), state.resources.get(address), decisions)
         renewed = frozenset(step.address for step in decisions.steps if isinstance(step, Create | Replace))
-        if renewed <= fresh:
+        taken_over = _adopted(decisions.steps)
+        if renewed <= fresh and taken_over.keys() <= adopted.keys():
             return decisions, wanted
         fresh |= renewed
+        adopted = {**adopted, **taken_over}
+
+
+def _adopted(steps: Iterable[Step]) -> Mapping[Address, Observed]:
+    return {step.address: step.current for step in steps if isinstance(step, Adopt)}
 
 
 def takes_connectors_away(made: Plan) -> bool:
@@ -133,14 +144,16 @@ def takes_connectors_away(made: Plan) -> bool:
     )
 
 
-def facts(state: State, world: World, fresh: frozenset[Address] = frozenset()) -> Facts:
-    """What is known of the resources' objects, without those in `fresh`, which will be other objects."""
-    found: dict[Address, Mapping[str, Value]] = {}
-    for address, known in state.resources.items():
-        current = world.find(known.kind, known.id)
-        if current is not None and address not in fresh:
-            found[address] = {**current.facts, "id": current.id}
-    return found
+def facts(state: State, world: World, fresh: frozenset[Address], adopted: Mapping[Address, Observed]) -> Facts:
+    """What is known of the resources' objects and of those that are adopted, without those in `fresh`, which will be
+    other objects. That a domain isn't verified is no fact: apply has it verified."""
+    present = {address: world.find(known.kind, known.id) for address, known in state.resources.items()}
+    return {
+        address: {name: value for name, value in current.facts.items() if (name, value) != (PROOF, False)}
+        | {"id": current.id}
+        for address, current in {**present, **adopted}.items()
+        if current is not None and address not in fresh
+    }
 
 
 def _refreshed(state: State, world: World, moves: tuple[Readdress, ...]) -> Plan:
@@ -168,7 +181,7 @@ def _outputs(
     configuration: Configuration, state: State, world: World, steps: Iterable[Step], options: Options
 ) -> tuple[OutputChange, ...]:
     fresh = frozenset(step.address for step in steps if isinstance(step, Create | Replace))
-    lookup = Answers(configuration, facts(state, world, fresh))
+    lookup = Answers(configuration, facts(state, world, fresh, _adopted(steps)))
     wanted = {} if options.destroy else configuration.outputs
     changes = []
     for name, block in wanted.items():

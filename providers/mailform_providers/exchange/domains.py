@@ -42,14 +42,14 @@ class Domains:
         return Listing(self.kind.name, found, answer.warnings)
 
     def find(self, id: str) -> Observed | None:
-        """With the DNS records that its state asks for: those of the proof, or where its mail goes."""
+        """With its DNS records: those of the proof, and where its mail goes once it is proven."""
         domain, record = self.graph.domain(id), self._record(id)
         if domain is None and record is None:
             return None
         facts: dict[str, Value] = {}
         if domain is not None and domain.verified:
             facts["mail_exchange"] = self.graph.mail_exchange(id)
-        elif domain is not None:
+        if domain is not None and not domain.initial:
             proof = self.graph.proof(id)
             facts |= {"verification_txt": proof.txt, "verification_mx": proof.mx}
         return self._joined(id.lower(), domain, record, {name: value for name, value in facts.items() if value})

@@ -119,7 +119,7 @@ def test_an_unproven_domain_is_found_with_the_records_to_publish() -> None:
     assert found.facts["verification_mx"] == "ms12345678.msv1.invalid"
 
 
-def test_a_proven_domain_is_found_with_where_its_mail_goes() -> None:
+def test_a_proven_domain_is_found_with_its_proof_and_where_its_mail_goes() -> None:
     records = answer(
         {
             "value": [
@@ -133,9 +133,10 @@ def test_a_proven_domain_is_found_with_where_its_mail_goes() -> None:
         }
     )
     known = domain(verified=True, services=("Email",))
-    found = over(answer(known), listed(accepted()), records)[0].find(ACCEPTED_DOMAIN, NAME)
+    found = over(answer(known), listed(accepted()), records, proof())[0].find(ACCEPTED_DOMAIN, NAME)
     assert found is not None
     assert found.facts["mail_exchange"] == "x.mail.protection.outlook.com"
+    assert found.facts["verification_txt"] == "MS=ms12345678"
 
 
 def test_a_domain_is_gone_only_when_both_say_so() -> None:
