@@ -139,7 +139,7 @@ class Bench:
         )
 
     def plan(self, options: Options | None = None) -> Prepared:
-        with connect_sandbox(self.sandbox(), self._waits(), self._patience()) as tenant:
+        with connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant:
             return self._prepare(tenant.provider, tenant.tenant_id, options)
 
     def apply(
@@ -160,8 +160,8 @@ class Bench:
             self.store.lock(holder, 0) as lock,
             connect_sandbox(
                 _Listening(self.last, after_write),  # type: ignore[arg-type]  # all that is asked of a sandbox
-                self._waits(),
-                self._patience(),
+                self.waits(),
+                self.patience(),
             ) as tenant,
         ):
             prepared = self._prepare(tenant.provider, tenant.tenant_id, options)
@@ -181,7 +181,7 @@ class Bench:
         """Settles an open journal, as another process would."""
         with (
             self.store.lock(Holder("somebody", "here", 2, self.clock.now()), 0) as lock,
-            connect_sandbox(self.sandbox(), self._waits(), self._patience()) as tenant,
+            connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant,
         ):
             course = Course("0.1.0", Tempo(settle=2.0), watch)
             return recover(self.store, tenant.tenant_id, tenant.provider, lock, self.clock, course)
@@ -201,7 +201,8 @@ class Bench:
             lineage="11111111-1111-4111-8111-111111111111",
         )
 
-    def _waits(self) -> Waits:
+    def waits(self) -> Waits:
+        """How long a run waits for the service, on the still clock."""
         return Waits(
             domain_timeout=5.0,
             visibility_timeout=5.0,
@@ -209,5 +210,6 @@ class Bench:
             clock=self.clock.monotonic,
         )
 
-    def _patience(self) -> Patience:
+    def patience(self) -> Patience:
+        """How often a run asks again."""
         return Patience(tries=3, sleep=self.clock.sleep)
