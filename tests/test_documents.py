@@ -110,6 +110,22 @@ def test_what_the_consoles_show_is_what_happens(path: Path, tmp_path: Path, read
             assert lacking is None, f"{where}: {command.line} doesn't show {lacking!r} there, but:\n{output}"
 
 
+@pytest.mark.parametrize(
+    ("shown", "lacking"),
+    [
+        (("one", "three"), None),
+        (("…", "t…o", ""), None),
+        (("three", "one"), "one"),
+        (("on",), "on"),
+        (("two", "two"), "two"),
+    ],
+)
+def test_what_a_document_shows_is_looked_for_in_whole_lines_and_in_order(
+    shown: tuple[str, ...], lacking: str | None
+) -> None:
+    assert missing(shown, "one\ntwo\nthree\n") == lacking
+
+
 @each_document
 def test_every_configuration_in_a_document_is_valid(path: Path) -> None:
     for fence in fences(path.read_text("utf-8")):
@@ -143,6 +159,17 @@ def anchors(path: Path) -> set[str]:
 def test_every_command_in_a_document_exists_with_its_options(path: Path) -> None:
     for line in mentioned(path.read_text("utf-8")):
         require_command(line.split(), f"{path.name}: mailform {line}")
+
+
+@each_document
+def test_every_option_in_a_document_is_some_command_s(path: Path) -> None:
+    group: Any = typer.main.get_command(app)
+    loaded = [group.get_command(None, name) for name in group.list_commands(None)]
+    every = [command for one in loaded for command in (one, *getattr(one, "commands", {}).values())]
+    known = {option for command in every for parameter in command.params for option in parameter.opts}
+    spans = _SPAN.findall(_FENCED.sub("", path.read_text("utf-8")))
+    named = {word for span in spans if span.startswith("--") for word in span.split() if word.startswith("--")}
+    assert not named - known - {"--help"}
 
 
 def mentioned(text: str) -> Iterator[str]:
