@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from mailform.execute.ledger import Surroundings
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import agrees, differing, seen
 from mailform.planning.world import identity
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
 from mailform_providers.kinds.schema import Form
 from mailform_state.errors import Failure
 from mailform_state.journal import Intent
@@ -18,14 +18,29 @@ from mailform_state.values import Value
 
 def found_after_all(intent: Intent, place: int | None, scene: Surroundings) -> Observed | None:
     """The object as it is, if within the settle window the write shows; None when nobody can say."""
+    return found_of_all((intent,), {intent.step: place}, scene).get(intent.step)
+
+
+def found_of_all(
+    intents: Sequence[Intent], places: Mapping[int, int | None], scene: Surroundings
+) -> Mapping[int, Observed]:
+    """Of each intent (by its step) that shows within one settle window, the object as it is. `places`: where a moved
+    rule was to stand. One listing a kind and round, however many intents there are."""
+    found: dict[int, Observed] = {}
     for _ in rounds(scene):
-        try:
-            found = _look(intent, place, scene)
-        except Failure:
-            continue
-        if found is not None:
-            return found
-    return None
+        missing = [intent for intent in intents if intent.step not in found]
+        for kind in sorted({intent.kind for intent in missing}):
+            try:
+                objects = scene.provider.read(kind).objects
+                for intent in missing:
+                    seen_now = _look(intent, places.get(intent.step), objects, scene) if intent.kind == kind else None
+                    if seen_now is not None:
+                        found[intent.step] = seen_now
+            except Failure:
+                continue
+        if len(found) == len(intents):
+            break
+    return found
 
 
 def rounds(scene: Surroundings, window: float | None = None) -> Iterator[int]:
@@ -41,26 +56,25 @@ def rounds(scene: Surroundings, window: float | None = None) -> Iterator[int]:
         pause, turn = min(pause * 2, 5.0), turn + 1
 
 
-def _look(intent: Intent, place: int | None, scene: Surroundings) -> Observed | None:
+def _look(intent: Intent, place: int | None, objects: Sequence[Observed], scene: Surroundings) -> Observed | None:
+    current = next((one for one in objects if one.id == intent.id), None)
     match intent.action:
         case "create":
-            return _newcomer(intent, scene)
+            return _newcomer(intent, objects, scene)
         case "delete":
-            gone = scene.provider.find(intent.kind, str(intent.id)) is None
+            gone = current is None and scene.provider.find(intent.kind, str(intent.id)) is None
             return Observed(intent.kind, str(intent.id), "", {}) if gone else None
         case "move":
-            rules = scene.provider.read(TRANSPORT_RULE).objects
-            return next((rule for index, rule in enumerate(rules) if rule.id == intent.id and index == place), None)
+            return current if current is not None and objects.index(current) == place else None
         case _:
-            current = scene.provider.find(intent.kind, str(intent.id))
             return current if current is not None and shows(intent, current, scene) else None
 
 
-def _newcomer(intent: Intent, scene: Surroundings) -> Observed | None:
+def _newcomer(intent: Intent, objects: Sequence[Observed], scene: Surroundings) -> Observed | None:
     """The object that a lost create made: not there before, not made by another call of ours, and with our payload."""
     name = identity(intent.kind, intent.payload.get(KINDS[intent.kind].naming))
     before = scene.present().get(intent.kind, frozenset())
-    for current in scene.provider.read(intent.kind).objects:
+    for current in objects:
         ours = current.id not in before and current.id not in scene.own()
         if ours and identity(intent.kind, current.name) == name and shows(intent, current, scene):
             return current

@@ -114,9 +114,7 @@ def _drive(
             manner.watch(entry)
 
 
-def _conclude(
-    prepared: Prepared, told: Sequence[Entry], store: Store, manner: Manner, *, rolled_back: bool
-) -> int:
+def _conclude(prepared: Prepared, told: Sequence[Entry], store: Store, manner: Manner, *, rolled_back: bool) -> int:
     """Writes the state that the journal leads to, if it says anything new, and reads it back. A first apply that was
     taken back leaves no state either."""
     after = replace(replay(prepared.state, told), tool_version=manner.tool_version)

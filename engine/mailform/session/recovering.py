@@ -6,11 +6,11 @@ does is added to the same journal: a recovery that is killed is simply recovered
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mailform.execute.ledger import Clock, Tempo
-from mailform.execute.lost import found_after_all, landed
+from mailform.execute.lost import found_of_all, landed
 from mailform.execute.perform import gone
 from mailform.execute.undo import take_back
 from mailform.execute.verify import restored
@@ -95,8 +95,9 @@ def recover(store: Store, tenant: str, provider: Provider, lock: Lock, clock: No
             course.watch(entry)
 
     scene = Aftermath(provider, course.tempo, clock, begin, told)
-    for intent in _unsettled(told):
-        write((_settled(intent, scene),))
+    unsettled = _unsettled(told)
+    if unsettled:
+        write(_settled(unsettled, scene))
     left: list[str] = []
     if not any(isinstance(entry, Pivot) for entry in told):
         left = _roll_back(scene, write)
@@ -132,26 +133,32 @@ def _unsettled(told: list[Entry]) -> list[Intent]:
     return [entry for entry in told if isinstance(entry, Intent) and entry.step not in known]
 
 
-def _settled(intent: Intent, scene: Aftermath) -> Result:
-    """How an intent ended after all: as the tenant shows it. What doesn't show within the settle window didn't
+def _settled(intents: list[Intent], scene: Aftermath) -> Iterator[Result]:
+    """How each intent ended after all: as the tenant shows it. What doesn't show within the settle window didn't
     happen, or happens so late that the next plan will show it."""
-    if intent.action == "move":
-        # whether it happened makes no difference: the order is restored as a whole, and only where it has to be
-        return Result(intent.step, Outcome.OK, intent.id, detail="taken for done when recovering")
-    found = found_after_all(intent, None, scene)
-    if found is None and intent.action == "update":
-        found = _touched(intent, scene)
-    if found is None:
-        return Result(intent.step, Outcome.UNSENT, intent.id, detail="it doesn't show in the tenant")
-    if intent.action == "delete":
-        return Result(intent.step, Outcome.OK, found.id, None, gone(intent))
-    return Result(intent.step, Outcome.OK, found.id, seen(found), (), "found when recovering")
+    # whether a move happened makes no difference: the order is restored as a whole, and only where it has to be
+    looked_for = [intent for intent in intents if intent.action != "move"]
+    found = found_of_all(looked_for, {}, scene) if looked_for else {}
+    left = {intent.kind for intent in looked_for if intent.action == "update" and intent.step not in found}
+    shown = {one.id: one for kind in sorted(left) for one in scene.provider.read(kind).objects}
+    for intent in intents:
+        current = found.get(intent.step)
+        if intent.action == "move":
+            yield Result(intent.step, Outcome.OK, intent.id, detail="taken for done when recovering")
+            continue
+        if current is None and intent.action == "update":
+            current = _touched(intent, shown.get(str(intent.id)), scene)
+        if current is None:
+            yield Result(intent.step, Outcome.UNSENT, intent.id, detail="it doesn't show in the tenant")
+        elif intent.action == "delete":
+            yield Result(intent.step, Outcome.OK, current.id, None, gone(intent))
+        else:
+            yield Result(intent.step, Outcome.OK, current.id, seen(current), (), "found when recovering")
 
 
-def _touched(intent: Intent, scene: Aftermath) -> Observed | None:
+def _touched(intent: Intent, current: Observed | None, scene: Aftermath) -> Observed | None:
     """The object, if what was to be written isn't what it was before: the service has it in a spelling of its own."""
     before = next((one.attributes for one in scene.begin.before if one.id == intent.id), None)
-    current = scene.provider.find(intent.kind, str(intent.id))
     if before is None or current is None:
         return None
     return current if landed(intent, before, current, scene) else None
