@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Shows every journal entry as it becomes durable."""
+    """Shows every journal entry as it becomes durable. `earlier` are those of a journal that is gone on with."""
 
-    def __init__(self, common: Common) -> None:
-        self._intents: dict[int, Intent] = {}
+    def __init__(self, common: Common, earlier: Iterable[Entry] = ()) -> None:
+        self._intents = {entry.step: entry for entry in earlier if isinstance(entry, Intent)}
         self._quiet = common.quiet or common.json
         self._live = sys.stderr.isatty() and not self._quiet
         self._bar: Bar | None = None

@@ -24,10 +24,11 @@ def command(common: Common, settle: shared.Settle = "10s", lock_timeout: shared.
     configured = desk.configuration(common)
     kept = desk.store(common)
     with kept.lock(desk.holder("mailform recover"), wait) as lock:
-        if kept.journal() is None:
+        journal = kept.journal()
+        if journal is None:
             desk.tell("Nothing to recover: no run was left open.")
             return
-        with desk.connection(common, configured) as tenant, Progress(common) as progress:
+        with desk.connection(common, configured) as tenant, Progress(common, journal.entries) as progress:
             course = Course(desk.version(), tempo, progress.tell)
             report = recover(kept, tenant.tenant_id, tenant.provider, lock, desk.SystemClock(), course)
     if report is None:

@@ -253,10 +253,11 @@ def require_not_held(kept: Store) -> None:
 
 def settle_journal(common: Common, kept: Store, lock: Lock, tenant: Connection, tempo: Tempo) -> Exit:
     """Recovers an open journal, says so, and answers with how that ended; DONE too when there was none."""
-    if kept.journal() is None:
+    journal = kept.journal()
+    if journal is None:
         return Exit.DONE
     desk.tell("An earlier run was cut off: it is settled first.")
-    with Progress(common) as progress:
+    with Progress(common, journal.entries) as progress:
         course = Course(desk.version(), tempo, progress.tell)
         report = recover(kept, tenant.tenant_id, tenant.provider, lock, desk.SystemClock(), course)
     if report is None:
