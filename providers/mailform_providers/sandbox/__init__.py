@@ -8,24 +8,45 @@ two services as functions of it. `behaviour` has the switches, `faults` what can
 from __future__ import annotations
 
 from mailform_providers.sandbox.behaviour import Behaviour
-from mailform_providers.sandbox.faults import Fault, Forbid, Lose, Page, Reject, Truncate, When
+from mailform_providers.sandbox.faults import (
+    Crowd,
+    Expire,
+    Fault,
+    Forbid,
+    Lose,
+    Page,
+    Redirect,
+    Reject,
+    Throttle,
+    Truncate,
+    When,
+)
+from mailform_providers.sandbox.moods import CONFLICT, EXPIRED_LINK, NOT_YET, transient
 from mailform_providers.sandbox.requests import Request
 from mailform_providers.sandbox.service import Sandbox, SandboxRefused, open_sandbox
 from mailform_providers.sandbox.tokens import EXCHANGE, GRAPH
 
 __all__ = [
+    "CONFLICT",
     "EXCHANGE",
+    "EXPIRED_LINK",
     "GRAPH",
+    "NOT_YET",
     "Behaviour",
+    "Crowd",
+    "Expire",
     "Fault",
     "Forbid",
     "Lose",
     "Page",
+    "Redirect",
     "Reject",
     "Request",
     "Sandbox",
     "SandboxRefused",
+    "Throttle",
     "Truncate",
     "When",
     "open_sandbox",
+    "transient",
 ]

@@ -26,6 +26,12 @@ class Behaviour:
     error_envelope          how a cmdlet's failure is worded: protocol form B (`Ex…|type|text`) or C (JSON in a string)
     set_returns             what a Set-, Enable-, Disable- or Remove- answers with
     latency_seconds         how long each request takes, in seconds
+    replicas                how many there are; a request comes to one of them, now to this, now to that
+    visibility_seconds      how long a change needs to reach the slowest replica (a lone one is that slow)
+    domain_delay_seconds    how long Exchange doesn't know a domain that has Email already
+    page_size               the most objects on a page, whatever the client prefers; None is the service's 1,000
+    links_fail              no link to a next page ever works
+    unreachable_hosts       smart hosts (lower case) that Validate-OutboundConnector can't reach; `*` is every host
     taken_domains           domains (lower case) that another tenant holds: verifying them is refused for good
     """
 
@@ -40,4 +46,10 @@ class Behaviour:
     error_envelope: Literal["B", "C"] = "B"
     set_returns: Literal["empty", "null", "no_content"] = "empty"
     latency_seconds: float = 0.0
+    replicas: int = 1
+    visibility_seconds: float = 0.0
+    domain_delay_seconds: float = 0.0
+    page_size: int | None = None
+    links_fail: bool = False
+    unreachable_hosts: frozenset[str] = frozenset()
     taken_domains: frozenset[str] = frozenset()

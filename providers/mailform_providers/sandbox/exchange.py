@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from mailform_providers.sandbox import accepted_domains, inbound, organization, outbound, refusals, rules, wire
+from mailform_providers.sandbox import (
+    accepted_domains,
+    inbound,
+    organization,
+    outbound,
+    refusals,
+    rules,
+    validation,
+    wire,
+)
 from mailform_providers.sandbox.behaviour import Behaviour
 from mailform_providers.sandbox.binding import bind
 from mailform_providers.sandbox.cmdlet import Call, Cmdlet, Record, Result
+from mailform_providers.sandbox.paging import ONE_PAGE, USUAL, Cursors, Page, Wish, expired
 from mailform_providers.sandbox.refusals import Forbidden, Malformed, Refusal
 from mailform_providers.sandbox.tenant import Tenant
 from mailform_providers.sandbox.wire import Answer
 
 CMDLETS: Mapping[str, Cmdlet] = {
     found.name.casefold(): found
-    for module in (outbound, inbound, rules, accepted_domains, organization)
+    for module in (outbound, inbound, rules, accepted_domains, organization, validation)
     for found in module.CMDLETS
 }
 """Every cmdlet that the sandbox knows, by its name in lower case. Any other is forbidden, as the service has it."""
@@ -41,6 +52,7 @@ class Invocation:
     name: str
     parameters: Mapping[str, JsonValue]
     select: frozenset[str] = frozenset()
+    wish: Wish = ONE_PAGE
 
     @property
     def cmdlet(self) -> Cmdlet | None:
@@ -59,23 +71,24 @@ class Invocation:
         return str(folded.get("identity") or folded.get("name") or "")
 
 
-def read(body: bytes, select: frozenset[str] = frozenset()) -> Invocation:
+def read(body: bytes, select: frozenset[str], wish: Wish) -> Invocation:
     """The invocation in a request's body. Raises Refusal."""
     try:
         found = _Body.model_validate_json(body).input
     except ValidationError:
         text = "The request body isn't an invocation: CmdletInput needs CmdletName and Parameters, an object."
         raise Refusal(Malformed(text)) from None
-    return Invocation(found.name, found.parameters, select)
+    return Invocation(found.name, found.parameters, select, wish)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When a request is handled, for whom, and with which switches."""
+    """When a request is handled, for whom, with which switches, and where long lists are kept meanwhile."""
 
     now: str
     who: str
     behaviour: Behaviour
+    cursors: Cursors = field(default_factory=Cursors)
 
 
 def invoke(tenant: Tenant, invocation: Invocation, moment: Moment) -> tuple[Tenant, Answer]:
@@ -84,15 +97,42 @@ def invoke(tenant: Tenant, invocation: Invocation, moment: Moment) -> tuple[Tena
         cmdlet = invocation.cmdlet
         if cmdlet is None:
             raise Refusal(Forbidden())
+        if invocation.wish.skip_token:
+            return tenant, _shown(invocation, _following(invocation, moment))
         result = _ran(tenant, cmdlet, invocation, moment)
     except Refusal as refused:
         return tenant, wire.refusal(refused.error, moment.behaviour)
     if not cmdlet.answers:
         return result.tenant, wire.done(result.warnings, moment.behaviour)
-    records = result.records
+    size = _size(invocation, moment)
+    if len(result.records) <= size:
+        return result.tenant, _shown(invocation, Page(result.records, result.warnings, None))
+    page = moment.cursors.begin(_question(invocation), result.records, result.warnings, size, moment.now)
+    return result.tenant, _shown(invocation, page)
+
+
+def _following(invocation: Invocation, moment: Moment) -> Page:
+    if moment.behaviour.links_fail:
+        raise expired()
+    token, size = invocation.wish.skip_token, _size(invocation, moment)
+    return moment.cursors.follow(_question(invocation), token, size, moment.now)
+
+
+def _size(invocation: Invocation, moment: Moment) -> int:
+    return min(invocation.wish.size, moment.behaviour.page_size or USUAL)
+
+
+def _question(invocation: Invocation) -> str:
+    """What has to be the same in every request for one list."""
+    return json.dumps([invocation.name.casefold(), invocation.parameters, sorted(invocation.select)], sort_keys=True)
+
+
+def _shown(invocation: Invocation, page: Page) -> Answer:
+    records = page.records
     if invocation.select:
         records = tuple({key: record[key] for key in record if key.lower() in invocation.select} for record in records)
-    return result.tenant, wire.success(records, result.warnings)
+    link = None if page.skip_token is None else f"{invocation.wish.link}$skiptoken={page.skip_token}"
+    return wire.success(records, page.warnings, link)
 
 
 def _ran(tenant: Tenant, cmdlet: Cmdlet, invocation: Invocation, moment: Moment) -> Result:

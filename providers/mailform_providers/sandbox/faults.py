@@ -3,6 +3,7 @@
     Fault(When(nth=3), Reject())                            the third write is refused
     Fault(When(operation="Remove-*"), Reject())             no removal succeeds
     Fault(When(nth=2), Lose(applied=True))                  the second write is carried out, its answer lost
+    Fault(When(nth=5, times=2, writes=None), Throttle("3")) requests 5 and 6, reads included, are turned away
 
 Counting starts when the sandbox is opened. Edits through `Sandbox.run` and `Sandbox.graph` are never struck.
 """
@@ -20,14 +21,16 @@ from mailform_providers.sandbox.requests import Request
 @dataclass(frozen=True, slots=True)
 class When:
     """Which requests: all that is said must hold. `operation` (a cmdlet, or `PATCH /domains/contoso.com`) and
-    `identity` may have `*`, and their case doesn't matter. `nth` counts, from 1, those that the rest holds for; with
-    `onwards` that one and all after it. Only writes are meant unless `writes` is False (reads) or None (both)."""
+    `identity` may have `*`, and their case doesn't matter. `nth` counts, from 1, those that the rest holds for: that
+    one is struck, or `times` in a row, or with `onwards` all from it on. Only writes are meant unless `writes` is
+    False (reads) or None (both)."""
 
     nth: int | None = None
     onwards: bool = False
     operation: str = "*"
     identity: str = "*"
     writes: bool | None = True
+    times: int = 1
 
     def concerns(self, request: Request) -> bool:
         return (
@@ -38,12 +41,14 @@ class When:
 
     def strikes(self, count: int) -> bool:
         """Whether the request that is number `count` of those it concerns is struck."""
-        return self.nth is None or count == self.nth or (self.onwards and count > self.nth)
+        if self.nth is None:
+            return True
+        return count >= self.nth and (self.onwards or count < self.nth + self.times)
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Refused as a cmdlet refuses (of Graph: with `code`), and not carried out."""
+    """Refused as a cmdlet refuses (of Graph: with `code`), and not carried out. `moods` has some that are known."""
 
     message: str = "The sandbox was told to refuse this."
     type: str = "Microsoft.Exchange.Configuration.Tasks.TaskException"
@@ -60,7 +65,10 @@ class Lose:
 
 @dataclass(frozen=True, slots=True)
 class Forbid:
-    """403 with a body that can't be read; not carried out."""
+    """403 with a body that can't be read; not carried out. `diagnostics` is the reason in `x-ms-diagnostics`: None is
+    the usual one, "" none."""
+
+    diagnostics: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,38 @@ class Truncate:
     applied: bool = True
 
 
-What: TypeAlias = Reject | Lose | Forbid | Page | Truncate
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Turned away unread: 429, or 503. `retry_after` is the header as it is sent, or no header; with `as_date` it is a
+    number of seconds, and sent as the date when they will have passed. `rate_limits` sends the Rate-Limit-* headers."""
+
+    retry_after: str | None = None
+    status: int = 429
+    as_date: bool = False
+    rate_limits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Turned away unread, with a plain sentence about concurrent requests, under 200 or any other status."""
+
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """302 to the same path at `<prefix>.<host>`, not carried out. A host that is an address has nothing below it: from
+    there it goes to the address itself."""
+
+    prefix: str = "nam01"
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """401, not carried out; and the token that was sent is never taken again."""
+
+
+What: TypeAlias = Reject | Lose | Forbid | Page | Truncate | Throttle | Crowd | Redirect | Expire
 
 
 @dataclass(frozen=True, slots=True)

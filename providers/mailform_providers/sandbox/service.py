@@ -12,29 +12,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, assert_never
 from uuid import uuid4
 
 import httpx
 from pydantic import JsonValue
 
-from mailform_providers.sandbox import exchange, graph, struck, tokens
+from mailform_providers.sandbox import exchange, graph, replication, routing, struck, tokens
 from mailform_providers.sandbox.behaviour import Behaviour, Dns
 from mailform_providers.sandbox.exchange import Invocation, Moment
-from mailform_providers.sandbox.faults import Fault, Faults, Lose
+from mailform_providers.sandbox.faults import Expire, Fault, Faults, Lose
 from mailform_providers.sandbox.graph import Operation
+from mailform_providers.sandbox.kept import Clock, Kept
+from mailform_providers.sandbox.paging import Cursors
 from mailform_providers.sandbox.requests import Request
 from mailform_providers.sandbox.routing import Arrival, Routed, Work, route
 from mailform_providers.sandbox.snapshot import Snapshot, snapshot
 from mailform_providers.sandbox.storage import File, Memory, Store
-from mailform_providers.sandbox.tenant import Entry, Settings, Tenant, names_tenant, new_tenant
+from mailform_providers.sandbox.tenant import Entry, Settings, Tenant, names_tenant
 from mailform_providers.sandbox.transport import SandboxTransport
 from mailform_providers.sandbox.values import stamp
 from mailform_providers.sandbox.wire import Answer
 from mailform_state.errors import Unusable
 
 Observer: TypeAlias = Callable[[Request], None]
-Clock: TypeAlias = Callable[[], datetime]
 T = TypeVar("T")
 
 
@@ -64,22 +65,24 @@ class Sandbox:
         faults: tuple[Fault, ...] = (),
         observer: Observer | None = None,
         clock: Clock = _now,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._store = store
-        self._name = tenant.strip().rstrip(".").casefold()
+        self._kept = Kept(store, tenant, behaviour, clock)
         self._behaviour = behaviour
         self._faults = Faults(faults)
         self._observer = observer
         self._clock = clock
-        self._fresh = new_tenant(tenant, stamp(clock()))
+        self._sleep = sleep
         self._lock = threading.RLock()
         self._log: list[Request] = []
+        self._cursors = Cursors()
+        self._expired: set[str] = set()
 
     @property
     def tenant(self) -> Tenant:
         """The tenant as it is now, a value."""
         with self._lock:
-            return self._current()
+            return self._kept.current()
 
     @property
     def tenant_id(self) -> str:
@@ -101,8 +104,8 @@ class Sandbox:
         return SandboxTransport(self.answer)
 
     def token(self, audience: str) -> str:
-        """A token for `tokens.EXCHANGE` or `tokens.GRAPH`, good until 2100."""
-        return tokens.mint(self.tenant_id, audience)
+        """A token for `tokens.EXCHANGE` or `tokens.GRAPH`, good until 2100, or until a fault makes it expire."""
+        return tokens.mint(self.tenant_id, audience, len(self._expired))
 
     def snapshot(self) -> Snapshot:
         return snapshot(self.tenant)
@@ -110,20 +113,24 @@ class Sandbox:
     def answer(self, arrival: Arrival) -> Answer | Lose:
         """One request, from the first byte to the last; Lose when no answer comes."""
         if self._behaviour.latency_seconds:
-            time.sleep(self._behaviour.latency_seconds)
+            self._sleep(self._behaviour.latency_seconds)
         with self._lock:
-            routed = route(self._current(), arrival, self._behaviour, self._clock().timestamp())
+            routed = route(self._kept.current(), arrival, self._behaviour, self._clock().timestamp())
             request = self._request(arrival, routed)
+            if isinstance(routed, Routed) and arrival.headers.get("authorization", "") in self._expired:
+                routed = routing.unauthorized(routed.work)
             if isinstance(routed, Answer):
                 return self._logged(request, routed)
             if self._observer is not None and request.writes:
                 self._observer(request)
             what = self._faults.strike(request)
+            if isinstance(what, Expire):
+                self._expired.add(arrival.headers["authorization"])
             if what is None:
-                return self._logged(request, self._carry_out(routed.work, routed.who, request.client_request_id))
-            applied = struck.applies(what)
-            true = self._carry_out(routed.work, routed.who, request.client_request_id) if applied else None
-            return self._logged(request, struck.answer(what, routed.work, true, self._moment(routed.who)))
+                return self._logged(request, self._carry_out(routed, request))
+            true = self._carry_out(routed, request) if struck.applies(what) else None
+            moment = self._moment(routed.who)
+            return self._logged(request, struck.answer(what, arrival, routed.work, true, moment))
 
     def run(self, cmdlet: str, parameters: Mapping[str, JsonValue] | None = None) -> dict[str, JsonValue]:
         """A cmdlet, as an administrator runs it. Answers the body. Raises SandboxRefused."""
@@ -152,46 +159,43 @@ class Sandbox:
 
     @property
     def _admin(self) -> str:
-        return f"admin@{self._fresh.initial}"
+        return f"admin@{self._kept.fresh.initial}"
 
     def _by_hand(self, work: Work) -> dict[str, JsonValue]:
+        moment, id = self._moment(self._admin), str(uuid4())
         with self._lock:
-            answer = self._carry_out(work, self._admin, str(uuid4()))
+            if work.writes:
+                answer = self._edit(lambda tenant: _handled(tenant, work, moment, id))
+            else:
+                answer = _handled(self._kept.current(), work, moment, id)[1]
         if answer.status >= 400:
             raise SandboxRefused(answer.status, answer.body)
         body: dict[str, JsonValue] = json.loads(answer.body) if answer.body else {}
         return body
 
     def _moment(self, who: str) -> Moment:
-        return Moment(stamp(self._clock()), who, self._behaviour)
+        return Moment(stamp(self._clock()), who, self._behaviour, self._cursors)
 
-    def _carry_out(self, work: Work, who: str, request_id: str) -> Answer:
-        moment = self._moment(who)
+    def _carry_out(self, routed: Routed, request: Request) -> Answer:
+        """A request of the transport: it comes to one of the replicas."""
+        work, moment, id = routed.work, self._moment(routed.who), request.client_request_id
+        view = self._kept.in_exchange if isinstance(work, Invocation) else self._kept.in_directory
+        if not work.writes:
+            return _handled(view(self._kept.current(), request.number), work, moment, id)[1]
 
-        def handled(tenant: Tenant) -> tuple[Tenant, Answer]:
-            match work:
-                case Invocation():
-                    return exchange.invoke(tenant, work, moment)
-                case Operation():
-                    return graph.handle(tenant, work, moment, request_id)
+        def written(tenant: Tenant) -> tuple[Tenant, Answer]:
+            seen = view(tenant, request.number)
+            if seen is not tenant:
+                _, answer = _handled(seen, work, moment, id)
+                if replication.stops(answer):
+                    return tenant, answer
+            return _handled(tenant, work, moment, id)
 
-        return self._edit(handled) if work.writes else handled(self._current())[1]
+        return self._edit(written)
 
     def _edit(self, change: Callable[[Tenant], tuple[Tenant, T]]) -> T:
-        with self._lock, self._store.editing():
-            tenants = self._store.read()
-            before = self._pick(tenants)
-            after, answer = change(before)
-            if after is not before:
-                self._store.write({**tenants, after.guid: after})
-            return answer
-
-    def _current(self) -> Tenant:
-        return self._pick(self._store.read())
-
-    def _pick(self, tenants: Mapping[str, Tenant]) -> Tenant:
-        named = tenants.get(self._fresh.guid)
-        return named or next((found for found in tenants.values() if found.answers_to(self._name)), self._fresh)
+        with self._lock:
+            return self._kept.edit(change)
 
     def _request(self, arrival: Arrival, routed: Routed | Answer) -> Request:
         number = len(self._log) + 1
@@ -205,6 +209,15 @@ class Sandbox:
     def _logged(self, request: Request, answer: Answer | Lose) -> Answer | Lose:
         self._log.append(replace(request, status=answer.status if isinstance(answer, Answer) else None))
         return answer
+
+
+def _handled(tenant: Tenant, work: Work, moment: Moment, request_id: str) -> tuple[Tenant, Answer]:
+    match work:
+        case Invocation():
+            return exchange.invoke(tenant, work, moment)
+        case Operation():
+            return graph.handle(tenant, work, moment, request_id)
+    assert_never(work)
 
 
 def open_sandbox(

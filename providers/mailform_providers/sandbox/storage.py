@@ -14,6 +14,7 @@ from typing import Literal, Protocol, TypeAlias
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from mailform_providers.sandbox.replication import Past
 from mailform_providers.sandbox.tenant import Tenant
 from mailform_state.errors import Unusable
 
@@ -26,6 +27,10 @@ _PATIENCE = 30
 
 class Store(Protocol):
     """Where a sandbox keeps its tenants."""
+
+    @property
+    def past(self) -> Past:
+        """What the tenants were before, as far as this process saw it."""
 
     def read(self) -> Tenants:
         """What is there now; empty when nothing was ever kept."""
@@ -41,6 +46,7 @@ class Memory:
     """Tenants that end with the process."""
 
     def __init__(self) -> None:
+        self.past = Past()
         self._tenants: Tenants = {}
 
     def read(self) -> Tenants:
@@ -67,6 +73,7 @@ class File:
     """Tenants in a file, mode 0600, read again whenever it changed."""
 
     def __init__(self, path: Path) -> None:
+        self.past = Past()
         self._path = path
         self._seen: tuple[int, int, int] | None = None
         self._tenants: Tenants = {}

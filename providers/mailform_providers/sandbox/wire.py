@@ -40,6 +40,7 @@ _TYPES = {
     "ExpiryDate": "System.DateTime",
 }
 _NUL_BODY = bytes(36)
+_NO_ROLE = '2000010;reason="The user or application lacks the role, or the cmdlet does not exist."'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ def encoded(payload: object) -> bytes:
     return json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def success(records: Sequence[Record], warnings: Sequence[str]) -> Answer:
-    """200 with the objects."""
-    return _answered([_with_types(record) for record in records], warnings)
+def success(records: Sequence[Record], warnings: Sequence[str], next_link: str | None = None) -> Answer:
+    """200 with the objects, and where the next page of them is."""
+    return _answered([_with_types(record) for record in records], warnings, next_link)
 
 
 def done(warnings: Sequence[str], behaviour: Behaviour) -> Answer:
@@ -88,20 +89,22 @@ def refusal(error: Error, behaviour: Behaviour) -> Answer:
     assert_never(error)
 
 
-def forbidden() -> Answer:
-    """The service's 403: NUL bytes, declared as gzip, which they aren't."""
-    reason = '2000010;reason="The user or application lacks the role, or the cmdlet does not exist."'
-    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json", "x-ms-diagnostics": reason}
-    return Answer(403, _NUL_BODY, headers)
+def forbidden(diagnostics: str | None = None) -> Answer:
+    """The service's 403: NUL bytes, declared as gzip, which they aren't. `diagnostics` as in `faults.Forbid`."""
+    reason = _NO_ROLE if diagnostics is None else diagnostics
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    return Answer(403, _NUL_BODY, {**headers, "x-ms-diagnostics": reason} if reason else headers)
 
 
-def _answered(value: JsonValue, warnings: Sequence[str]) -> Answer:
-    payload = {
+def _answered(value: JsonValue, warnings: Sequence[str], next_link: str | None = None) -> Answer:
+    payload: dict[str, JsonValue] = {
         "@odata.context": _CONTEXT,
         "adminapi.warnings@odata.type": "#Collection(String)",
         "@adminapi.warnings": list(warnings),
         "value": value,
     }
+    if next_link is not None:
+        payload["@odata.nextLink"] = next_link
     return Answer(200, encoded(payload), {"Content-Type": JSON})
 
 

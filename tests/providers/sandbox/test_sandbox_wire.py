@@ -38,13 +38,49 @@ def test_an_exchange_token_is_401_at_graph_with_graphs_own_error(sandbox: Sandbo
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "InvalidAuthenticationToken")
 
 
-def test_a_token_that_ended_is_401_and_one_without_the_role_403() -> None:
+def test_a_token_that_ended_is_401() -> None:
     tenant = open_sandbox(None, FABRIKAM).tenant_id
     token = f"Bearer {tokens.mint(tenant, EXCHANGE)}"
-    assert isinstance(tokens.check(token, tenant, EXCHANGE, now=0), tokens.Claims)
+    assert isinstance(tokens.check(token, tenant, EXCHANGE, now=0, writes=True), tokens.Claims)
     assert tokens.check(token, tenant, EXCHANGE, now=4_102_444_801) == tokens.Unauthorized("invalid_token")
-    claims = {"tid": tenant, "aud": EXCHANGE, "roles": ["Mail.Read"]}
-    assert tokens.check(f"Bearer {tokens.unsigned(claims)}", tenant, EXCHANGE, now=0) == tokens.NoRole()
+
+
+ADMINISTRATOR, READER = ["29232cdf-9323-42fd-ade2-1d097af3e4de"], ["f2ef992c-3afb-46b9-b7cf-a126ee74c451"]
+APPLICATION = {"roles": ["Exchange.ManageAsApp"]}
+
+
+@pytest.mark.parametrize(
+    ("claims", "read", "write"),
+    [
+        ({"roles": ["Mail.Read"]}, 401, 401),
+        ({"roles": ["Exchange.ManageAsAppV2"], "wids": ADMINISTRATOR}, 401, 401),
+        (APPLICATION, 403, 403),
+        ({**APPLICATION, "wids": READER}, 200, 403),
+        ({**APPLICATION, "wids": ADMINISTRATOR}, 200, 200),
+        ({"scp": "AdminApi.AccessAsUser.All", "wids": ADMINISTRATOR}, 200, 200),
+    ],
+)
+def test_exchange_wants_the_permission_and_the_role_and_tells_them_apart(
+    sandbox: Sandbox, claims: dict[str, object], read: int, write: int
+) -> None:
+    token = tokens.unsigned({"tid": sandbox.tenant_id, "aud": EXCHANGE, **claims})
+    url = f"{HOST}/adminapi/beta/{sandbox.tenant_id}/InvokeCommand"
+    http = httpx.Client(transport=sandbox.transport(), headers={"Authorization": f"Bearer {token}"})
+    making = {"CmdletInput": {"CmdletName": "New-TransportRule", "Parameters": {"Name": "A"}}}
+    for body, status in ((LISTING, read), (making, write)):
+        with http.stream("POST", url, json=body) as answer:  # nobody can read the body of a 403
+            assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("role", "read", "write"), [("Domain.Read.All", 200, 403), ("Domain.ReadWrite.All", 200, 201), ("", 403, 403)]
+)
+def test_graph_wants_a_permission_of_its_own_for_writing(sandbox: Sandbox, role: str, read: int, write: int) -> None:
+    token = tokens.unsigned({"tid": sandbox.tenant_id, "aud": "https://graph.microsoft.com", "roles": [role]})
+    http = httpx.Client(transport=sandbox.transport(), headers={"Authorization": f"Bearer {token}"})
+    assert http.get("https://graph.microsoft.com/v1.0/domains").status_code == read
+    answer = http.post("https://graph.microsoft.com/v1.0/domains", json={"id": "contoso.com"})
+    assert answer.status_code == write
 
 
 def test_only_post_to_beta_is_taken(sandbox: Sandbox, wire: Wired) -> None:
