@@ -115,7 +115,7 @@ class Sleeps:
         return sum(self.slept)
 
     def patience(self) -> Patience:
-        return Patience(sleep=self)
+        return Patience(sleep=self, jitter=lambda low, high: low)
 
     def waits(self) -> Waits:
         return Waits(domain_timeout=60, visibility_timeout=20, sleep=self, clock=self.clock)

@@ -10,16 +10,35 @@ from mailform_providers.wire.patience import Again, Patience, Waits, retry_after
 from scripted import Sleeps
 
 
+def least(low: float, high: float) -> float:
+    return low
+
+
 def test_pauses_double_up_to_the_longest() -> None:
     sleeps = Sleeps()
-    Patience(tries=8, sleep=sleeps).persist(lambda: 0, lambda _: Again())
+    Patience(tries=8, sleep=sleeps, jitter=least).persist(lambda: 0, lambda _: Again())
     assert sleeps.slept == [1, 2, 4, 8, 16, 30, 30]
 
 
 def test_what_the_service_asks_for_is_obeyed_exactly() -> None:
     sleeps = Sleeps()
-    Patience(tries=3, sleep=sleeps).persist(lambda: 0, lambda _: Again(12.5))
+    Patience(tries=3, sleep=sleeps, jitter=least).persist(lambda: 0, lambda _: Again(12.5))
     assert sleeps.slept == [12.5, 12.5]
+
+
+def test_clients_do_not_come_back_at_one_moment_and_never_before_they_were_told_to() -> None:
+    sleeps = Sleeps()
+    for _ in range(20):
+        Patience(tries=2, sleep=sleeps).persist(lambda: 0, lambda _: Again(10.0))
+    assert all(10 <= pause <= 11 for pause in sleeps.slept)
+    assert len(set(sleeps.slept)) > 1
+
+
+def test_every_pause_is_told() -> None:
+    told: list[str] = []
+    Patience(tries=3, sleep=Sleeps(), tell=told.append).persist(lambda: 0, lambda _: Again(5.0))
+    assert len(told) == 2
+    assert "trying again in 5 s (try 2 of 3)" in told[0]
 
 
 def test_a_pause_beyond_the_budget_ends_the_trying_at_once() -> None:
