@@ -6,7 +6,7 @@ What costs time to import is imported inside, so that commands without a tenant 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING
 from mailform_providers.clouds import SANDBOX, Audience, Endpoints, endpoints, variable_set
 from mailform_providers.contract import Provider
 from mailform_providers.credentials import MintedTokens, ReadyTokens, Tokens
+from mailform_providers.signin.choice import TENANT_ID, choose
+from mailform_providers.signin.ways import ReadyMade
 from mailform_providers.wire.patience import Patience, Waits
 from mailform_state.errors import Failure, WrongTenant
 
 if TYPE_CHECKING:
     import httpx
 
+    from mailform_providers.exchange.client import ExchangeClient
+    from mailform_providers.graph.client import GraphClient
     from mailform_providers.sandbox import Sandbox
 
 _TIMEOUT, _CONNECT_TIMEOUT = 60.0, 10.0
@@ -29,12 +33,17 @@ _TIMEOUT, _CONNECT_TIMEOUT = 60.0, 10.0
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A tenant that can be worked with. `tenant_id` is its GUID, in lower case. Close it at the end, or use `with`."""
+    """A tenant that can be worked with. `tenant_id` is its GUID, in lower case. Close it at the end, or use `with`.
+
+    `exchange` and `graph` are what the provider speaks through, for `login --check` alone.
+    """
 
     provider: Provider
     tenant_id: str
     endpoints: Endpoints
     tokens: Tokens = field(repr=False)
+    exchange: ExchangeClient = field(repr=False)
+    graph: GraphClient = field(repr=False)
     _open: ExitStack = field(repr=False)
 
     def ends_at(self, *, domains: bool = False) -> datetime | None:
@@ -61,8 +70,10 @@ def connect(
     directory: Path,
     waits: Waits | None = None,
     patience: Patience | None = None,
+    person: Callable[[str], None] | None = None,
 ) -> Connection:
     """A connection to the tenant named by GUID or domain. `directory` is where a sandbox lives, below `.mailform`.
+    `person` shows a line to the person at the terminal, who may then be asked to sign in; None where nobody is.
 
     Raises WrongTenant when the tokens are of another tenant, before anything is asked of Exchange or Graph; NotAllowed
     without usable tokens; Failure for settings that can't be.
@@ -70,19 +81,32 @@ def connect(
     places = endpoints(cloud, environment)
     if cloud == SANDBOX:
         return connect_sandbox(_open_sandbox(tenant, environment, directory), waits, patience)
-    tokens = ReadyTokens(environment, places.cloud)
-    tokens.token(Audience.EXCHANGE)  # before the network is asked for anything
+    way = choose(environment, person=person is not None).way
+    tokens: Tokens = ReadyTokens(environment, places.cloud)
+    if isinstance(way, ReadyMade):
+        tokens.token(Audience.EXCHANGE)  # before the network is asked for anything
     with ExitStack() as cleanup:
         http = cleanup.enter_context(_client(environment))
         from mailform_providers.directory import tenant_guid
 
         wanted = tenant_guid(places.login, tenant, http, patience)
-        if tokens.tenant_id() != wanted:
-            raise WrongTenant(
-                f"The token is of tenant {tokens.tenant_id()}, the configuration of tenant {wanted} ({tenant}).",
-                hint="Sign in to the configuration's tenant, or correct [tenant] id.",
-            )
+        if not isinstance(way, ReadyMade):
+            from mailform_providers.signin.entry import sign_in
+
+            if variable_set(environment, TENANT_ID):
+                meant = tenant_guid(places.login, environment[TENANT_ID].strip(), http, patience)
+                _require(wanted, meant, f"{TENANT_ID} names", tenant)
+            tokens = sign_in(way, wanted, places, http, cleanup, patience, person)
+        _require(wanted, tokens.tenant_id(), "The token is of", tenant)
         return _connection(places, wanted, tokens, http, waits, patience, cleanup.pop_all())
+
+
+def _require(wanted: str, found: str, what: str, tenant: str) -> None:
+    if found != wanted:
+        raise WrongTenant(
+            f"{what} tenant {found}, the configuration of tenant {wanted} ({tenant}).",
+            hint="Sign in to the configuration's tenant, or correct [tenant] id.",
+        )
 
 
 def connect_sandbox(sandbox: Sandbox, waits: Waits | None = None, patience: Patience | None = None) -> Connection:
@@ -121,7 +145,7 @@ def _connection(
 
     exchange = ExchangeClient(places.exchange, tenant_id, tokens, http, patience)
     graph = GraphClient(places.graph, tokens, http, patience, waits)
-    return Connection(ExchangeProvider(exchange, graph, waits), tenant_id, places, tokens, cleanup)
+    return Connection(ExchangeProvider(exchange, graph, waits), tenant_id, places, tokens, exchange, graph, cleanup)
 
 
 def _client(environment: Mapping[str, str]) -> httpx.Client:

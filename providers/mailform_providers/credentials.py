@@ -1,5 +1,5 @@
 """Tokens: what proves to Exchange and Graph who we are. `ReadyTokens` has them from the environment, made by somebody
-else; signing in is a credential of its own.
+else; `signin` gets its own.
 
 The text of a token must never get into a message, a repr or a log: it is kept in a `Secret`, and taken out only to be
 put into a request's header.
@@ -74,6 +74,8 @@ class Claims:
     audience: str
     expires: datetime
     permissions: tuple[str, ...] = ()
+    application: str = ""
+    user: str = ""
 
 
 class _Payload(BaseModel):
@@ -83,6 +85,11 @@ class _Payload(BaseModel):
     exp: AwareDatetime = datetime.max.replace(tzinfo=UTC)
     roles: tuple[str, ...] = ()
     scp: str = ""
+    appid: str = ""  # Entra's v1 tokens, which both services get; azp is v2's
+    azp: str = ""
+    upn: str = ""
+    unique_name: str = ""
+    preferred_username: str = ""
 
 
 def claims(token: Secret, variable: str) -> Claims:
@@ -97,7 +104,14 @@ def claims(token: Secret, variable: str) -> Claims:
             f"{variable} holds no access token.",
             hint="It takes the token alone (three parts with dots between), without 'Bearer' and quotes.",
         ) from None
-    return Claims(said.tid.lower(), said.aud, said.exp, (*said.roles, *said.scp.split()))
+    return Claims(
+        said.tid.lower(),
+        said.aud,
+        said.exp,
+        (*said.roles, *said.scp.split()),
+        said.appid or said.azp,
+        said.upn or said.preferred_username or said.unique_name,
+    )
 
 
 def _now() -> datetime:

@@ -100,9 +100,18 @@ def store(common: Common) -> Store:
 def connection(common: Common, configured: Configuration, waits: Waits | None = None) -> Connection:
     """The tenant that the configuration is for. Raises Failure before anything is asked of another one."""
     from mailform_providers.connect import connect
+    from mailform_providers.wire.patience import Patience
 
     tenant = configured.tenant
-    return connect(tenant.cloud, tenant.id, dict(os.environ), common.directory, waits)
+    patience = Patience() if common.quiet else Patience(tell=tell)
+    person = _tell_person if may_ask() else None
+    return connect(tenant.cloud, tenant.id, dict(os.environ), common.directory, waits, patience, person=person)
+
+
+def _tell_person(line: str) -> None:
+    from mailform.render.escape import shown
+
+    tell(shown(line))
 
 
 def holder(command: str) -> Holder:

@@ -7,7 +7,6 @@ import typer
 from mailform.diagnostics import Diagnostic, Mistakes
 
 _INSTEAD = {
-    "login": "until then, a ready-made token is taken from MAILFORM_EXCHANGE_TOKEN (and MAILFORM_GRAPH_TOKEN)",
     "sandbox": 'until then, cloud = "sandbox" in [tenant] gives every command a tenant that lives on this disk',
 }
 

@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "drift": "drift",
     "recover": "recover",
     "unlock": "unlock",
-    "login": "later",
+    "login": "login",
     "sandbox": "later",
     "schema": "schema",
     "version": "version",
