@@ -1,0 +1,18 @@
+"""What tests of every floor may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def name_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A real name server with a zone that takes updates (`nameserver.NameServer`)."""
+    from nameserver import running
+
+    folder: Path = tmp_path_factory.mktemp("knot")
+    with running(folder) as found:
+        yield found
