@@ -81,6 +81,7 @@ class Resource:
     depends_on: tuple[Address, ...] = ()
     lifecycle: Lifecycle = Lifecycle()
     on_destroy: Literal["forget", "delete"] | None = None
+    validation: Literal["fail", "warn"] = "fail"
     sensitive: frozenset[str] = frozenset()
     references: frozenset[Address] = frozenset()
 
@@ -131,6 +132,7 @@ class Wanted:
     dependencies: frozenset[Address] = frozenset()
     lifecycle: Lifecycle = Lifecycle()
     on_destroy: Literal["forget", "delete"] | None = None
+    validation: Literal["fail", "warn"] = "fail"
     sensitive: frozenset[str] = frozenset()
     expressions: Mapping[str, Expression] = field(default_factory=dict)
 
@@ -160,6 +162,7 @@ def resolve(configuration: Configuration, facts: Facts) -> Mapping[Address, Want
             dependencies=resource.references | frozenset(resource.depends_on),
             lifecycle=resource.lifecycle,
             on_destroy=resource.on_destroy,
+            validation=resource.validation,
             sensitive=resource.sensitive,
             expressions=resource.attributes,
         )

@@ -81,6 +81,23 @@ class Lost:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that validating a connector tried. `succeeded` None: the service doesn't say."""
+
+    name: str
+    succeeded: bool | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A connector was validated; whether it works is in the tasks."""
+
+    id: str
+    tasks: tuple[Task, ...] = ()
+
+
 Written: TypeAlias = Done | Waiting | Rejected | Lost
 """How a write ended."""
 
@@ -113,6 +130,9 @@ class Provider(Protocol):
     def delete(self, kind: str, id: str) -> Written:
         """Removes the object with this GUID; a rule is waited for until it is gone, since it holds on to its connector.
         Answers Rejected with `missing` when there is none."""
+
+    def validate(self, id: str, recipients: tuple[str, ...]) -> Validated | Rejected | Lost:
+        """Has the service send real test mail through an outbound connector. Changes nothing in the tenant."""
 
     def move(self, id: str, priority: int) -> Written:
         """Gives a rule this priority; the service shifts the others."""

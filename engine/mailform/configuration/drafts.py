@@ -63,7 +63,7 @@ def _fill_row(found: Outline, row: Row, scope: Scope, findings: Findings) -> Fil
 def _resource(found: Outline, filling: Mapping[str, Filled]) -> Resource:
     block = found.block
     own = block.data if isinstance(block.data, dict) else {}
-    others = (*PLACES, *KINDS[found.address.kind].sections, "depends_on", "lifecycle", "on_destroy")
+    others = (*PLACES, *KINDS[found.address.kind].sections, "depends_on", "lifecycle", "on_destroy", "validation")
     sound = {name: one.expression for name, one in filling.items() if not one.broken}
     return Resource(
         address=found.address,
@@ -78,6 +78,7 @@ def _resource(found: Outline, filling: Mapping[str, Filled]) -> Resource:
         depends_on=found.depends_on,
         lifecycle=found.lifecycle,
         on_destroy=found.on_destroy,
+        validation=found.validation,
         sensitive=frozenset(name for name, one in filling.items() if one.sensitive),
         references=frozenset(reference.address for one in sound.values() for reference in references(one)),
     )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from mailform.configuration.fixed import CLOUDS, VARIABLE_TYPES
 from mailform.configuration.references import HOLE
-from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Attribute, Kind, Type
 
 Schema: TypeAlias = dict[str, object]
@@ -82,6 +82,8 @@ def _resource(kind: Kind) -> Schema:
         required.append("conditions")
     if kind.name == ACCEPTED_DOMAIN:
         properties["on_destroy"] = {"enum": ["forget", "delete"]}
+    if kind.name == OUTBOUND_CONNECTOR:
+        properties["validation"] = {"enum": ["fail", "warn"], "description": "What a failed validation mail means"}
     return _table(properties, required=required)
 
 

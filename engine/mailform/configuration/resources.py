@@ -13,13 +13,17 @@ from mailform.configuration.places import written_places
 from mailform.configuration.positions import Path
 from mailform.configuration.shapes import shaped
 from mailform.wanted import Lifecycle, Place
-from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Attribute, Kind
 from mailform_state.address import Address
 
 PLACES = ("priority", "order")
 _META = ("depends_on", "lifecycle", "for_each")
-_OWN: Mapping[str, tuple[str, ...]] = {TRANSPORT_RULE: PLACES, ACCEPTED_DOMAIN: ("on_destroy",)}
+_OWN: Mapping[str, tuple[str, ...]] = {
+    TRANSPORT_RULE: PLACES,
+    ACCEPTED_DOMAIN: ("on_destroy",),
+    OUTBOUND_CONNECTOR: ("validation",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Outline:
     depends_on: tuple[Address, ...]
     lifecycle: Lifecycle
     on_destroy: Literal["forget", "delete"] | None
+    validation: Literal["fail", "warn"] = "fail"
     unread: frozenset[str] = frozenset()
 
 
@@ -63,6 +68,7 @@ def outline(address: Address, block: Block, declared: Mapping[str, Address], fin
         depends_on=_depends_on(address, data, block, declared, findings),
         lifecycle=_lifecycle(kind, data, block, findings),
         on_destroy=_on_destroy(data, block, findings) if kind.name == ACCEPTED_DOMAIN else None,
+        validation=_validation(data, block, findings) if kind.name == OUTBOUND_CONNECTOR else "fail",
         unread=frozenset(section for section in kind.sections if _unread(section, data.get(section), rows)),
     )
 
@@ -170,6 +176,18 @@ def _lifecycle(kind: Kind, data: Mapping[str, object], block: Block, findings: F
                 "unknown-attribute", f"{articled(kind.name)} has no attribute {shown(name)} to ignore", at, hint
             )
     return Lifecycle(shape.prevent_destroy, frozenset(names))
+
+
+def _validation(data: Mapping[str, object], block: Block, findings: Findings) -> Literal["fail", "warn"]:
+    match data.get("validation", "fail"):
+        case "fail":
+            return "fail"
+        case "warn":
+            return "warn"
+        case other:
+            message = f"`validation` can't be {shown(other)}"
+            findings.error("unknown-value", message, block.value("validation"), 'write "fail" or "warn"')
+            return "fail"
 
 
 def _on_destroy(data: Mapping[str, object], block: Block, findings: Findings) -> Literal["forget", "delete"] | None:

@@ -82,6 +82,7 @@ class Ledger:
     skipped: set[int] = field(default_factory=set)
     deferred: set[Address] = field(default_factory=set)
     warnings: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     unplaced: set[str] = field(default_factory=set)
 

@@ -10,9 +10,9 @@ from mailform.execute.ledger import Ledger
 from mailform.execute.lost import found_after_all, landed, rounds
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import seen
-from mailform.planning.operations import Make, Operation, Place, Remove, Write
+from mailform.planning.operations import RECIPIENTS, Make, Operation, Place, Remove, Validate, Write
 from mailform.wanted import records_asked_for
-from mailform_providers.contract import Done, Lost, Observed, Rejected, Waiting, Written
+from mailform_providers.contract import Done, Lost, Observed, Rejected, Validated, Waiting, Written
 from mailform_providers.kinds import INBOUND_CONNECTOR, KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Kind
 from mailform_state.errors import Failure
@@ -44,6 +44,7 @@ class Performed:
     object: Observed | None = None
     waiting: Waiting | None = None
     warnings: tuple[str, ...] = ()
+    remark: str = ""
 
 
 def action_of(one: Operation) -> str:
@@ -57,6 +58,8 @@ def action_of(one: Operation) -> str:
             return "move"
         case Remove():
             return "delete"
+        case Validate():
+            return "validate"
     assert_never(one.action)
 
 
@@ -71,6 +74,9 @@ def prepare(one: Operation, ledger: Ledger) -> Call:
             return Call(one, target, {})
         case Remove(target, _, forget):
             return Call(one, target, {"forget": forget})
+        case Validate(target):
+            wanted = {} if one.wanted is None else {RECIPIENTS: one.wanted.attributes.get(RECIPIENTS)}
+            return Call(one, ledger.id_of(target), ledger.values(wanted))
     assert_never(one.action)
 
 
@@ -82,6 +88,8 @@ def perform(call: Call, ledger: Ledger) -> Performed:
         call = replace(call, place=ledger.place(token, call.id))
     if one.attributes.keys() == {PROOF} and ledger.facts.get(one.address, {}).get(PROOF):
         return Performed(call, Result(one.number, Outcome.OK, call.id))  # a verified parent has proven it
+    if isinstance(one.action, Validate):
+        return _validated(call, one.action, ledger)
     try:
         written = _send(call, ledger)
     except Failure as failure:
@@ -93,6 +101,30 @@ def perform(call: Call, ledger: Ledger) -> Performed:
             return Performed(call, _failed(call, Outcome.AMBIGUOUS, written.message))
         written = Done(found.id, found)
     return _ended(call, written, ledger)
+
+
+def _validated(call: Call, action: Validate, ledger: Ledger) -> Performed:
+    """Validates a connector. Its test mail is real, but it changes nothing: however it ends, nothing has to be looked
+    for or taken back."""
+    number, recipients = call.operation.number, call.values.get(RECIPIENTS)
+    try:
+        told = ledger.provider.validate(
+            str(call.id), tuple(map(str, recipients if isinstance(recipients, tuple) else ()))
+        )
+    except Failure as failure:
+        told = Rejected(failure.message, failure.hint)
+    if isinstance(told, Validated):
+        failed = "; ".join(f"{task.name}: {task.detail or 'failed'}" for task in told.tasks if task.succeeded is False)
+        detail = ", ".join(f"{task.name}: {_WORDS[task.succeeded]}" for task in told.tasks)
+    else:
+        failed = detail = f"the validation mail could not be sent: {told.message}"
+    if failed and action.strict:
+        return Performed(call, Result(number, Outcome.REJECTED, call.id, detail=f"validation failed: {failed}"))
+    warnings = (f"validation failed: {failed}",) if failed else ()
+    return Performed(call, Result(number, Outcome.OK, call.id), warnings=warnings, remark=detail)
+
+
+_WORDS = {True: "succeeded", False: "failed", None: "not told"}
 
 
 def _send(call: Call, ledger: Ledger) -> Written:
@@ -107,6 +139,8 @@ def _send(call: Call, ledger: Ledger) -> Written:
             return provider.move(str(call.id), call.place or 0)
         case Remove():
             return provider.delete(one.kind, str(call.id))
+        case Validate():
+            raise AssertionError("validating isn't writing")
     assert_never(one.action)
 
 

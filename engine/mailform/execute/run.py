@@ -161,6 +161,8 @@ def _note(done: Performed, ledger: Ledger) -> None:
     """Takes a result into the run's memory."""
     one, result = done.call.operation, done.result
     ledger.warnings.extend(f"{one.address}: {warning}" for warning in done.warnings)
+    if done.remark:
+        ledger.remarks.append(f"{one.address}: {done.remark}")
     if result.outcome is Outcome.WAITING and done.waiting is not None:
         ledger.waiting[one.address] = done.waiting
         records = {"verification_txt": done.waiting.txt, "verification_mx": done.waiting.mx}

@@ -72,7 +72,12 @@ def _expected(told: Sequence[Entry]) -> dict[tuple[str, str], Expectation]:
     expected: dict[tuple[str, str], Expectation] = {}
     for result in (entry for entry in told if isinstance(entry, Result)):
         intent = intents.get(result.step)
-        if intent is None or result.outcome is not Outcome.OK or result.id is None or intent.action == "delete":
+        if (
+            intent is None
+            or result.outcome is not Outcome.OK
+            or result.id is None
+            or intent.action in ("delete", "validate")
+        ):
             continue
         key = (intent.kind, result.id)
         fresh = Expectation(intent.address, before.get(key, {}), intent.action == "create")

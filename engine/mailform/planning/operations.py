@@ -37,6 +37,9 @@ from mailform_providers.kinds import ACCEPTED_DOMAIN, INBOUND_CONNECTOR, KINDS, 
 from mailform_state.address import Address
 from mailform_state.values import PendingDelete, Value
 
+RECIPIENTS = "validation_recipients"
+"""Who is sent the test mail that validates a connector."""
+
 
 class Phase(IntEnum):
     """When an operation likes to run. Everything before CLEAN_UP can be taken back; the pivot lies between."""
@@ -89,7 +92,16 @@ class Remove:
     forget: bool
 
 
-Action: TypeAlias = Make | Write | Place | Remove
+@dataclass(frozen=True, slots=True)
+class Validate:
+    """Has the service send real test mail through a connector. Changes nothing, so there is nothing to take back.
+    `strict`: a task that fails is a failed step."""
+
+    target: Target
+    strict: bool
+
+
+Action: TypeAlias = Make | Write | Place | Remove | Validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +212,17 @@ def _make(
     if later:
         last = sheet.add(Phase.STAGE, wanted.address, Verb.UPDATE, Write(target, later), wanted, None, last)
     if on:
-        sheet.add(Phase.CUT_OVER, wanted.address, Verb.ENABLE, Write(target, {"enabled": True}), wanted, None, last)
+        action = Write(target, {"enabled": True})
+        last = sheet.add(Phase.CUT_OVER, wanted.address, Verb.ENABLE, action, wanted, None, last)
+    _validate(wanted, target, sheet, None, last)
     return made
+
+
+def _validate(wanted: Wanted, target: Target, sheet: Sheet, current: Observed | None, last: int | None) -> None:
+    """Sends test mail through a connector that was just written, where its recipients are named."""
+    if wanted.attributes.get(RECIPIENTS) and wanted.attributes.get("enabled", True):
+        action = Validate(target, strict=wanted.validation == "fail")
+        sheet.add(Phase.CUT_OVER, wanted.address, Verb.VALIDATE, action, wanted, current, last)
 
 
 def _may_be_on(wanted: Wanted) -> bool:
@@ -242,7 +263,8 @@ def _change(wanted: Wanted, current: Observed, differences: tuple[Difference, ..
         last = sheet.add(Phase.CUT_OVER, wanted.address, Verb.UPDATE, Write(current.id, written), wanted, current, last)
     if switch is not None and switch is not False:
         action = Write(current.id, {"enabled": switch})
-        sheet.add(Phase.CUT_OVER, wanted.address, Verb.ENABLE, action, wanted, current, last)
+        last = sheet.add(Phase.CUT_OVER, wanted.address, Verb.ENABLE, action, wanted, current, last)
+    _validate(wanted, current.id, sheet, current, last)
 
 
 def _replace(step: Replace, sheet: Sheet) -> None:

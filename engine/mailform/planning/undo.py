@@ -65,7 +65,7 @@ def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
         if result is None or result.outcome not in (Outcome.OK, Outcome.AMBIGUOUS):
             continue
         id = result.id or intent.id
-        if id is None or intent.action == "delete":
+        if id is None or intent.action in ("delete", "validate"):
             continue
         if intent.action == "create":
             made[id] = [intent.step]

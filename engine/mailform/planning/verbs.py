@@ -14,4 +14,5 @@ class Verb(StrEnum):
     MOVE = "move"
     DELETE = "delete"
     VERIFY = "verify"
+    VALIDATE = "validate"
     MAIL = "turn on Email for"

@@ -34,6 +34,7 @@ DOING: Mapping[Verb, str] = {
     Verb.RENAME: "renaming",
     Verb.MOVE: "moving",
     Verb.DELETE: "deleting",
+    Verb.VALIDATE: "sending validation mail through it",
     Verb.VERIFY: "asking the service to verify it",
     Verb.MAIL: "turning Email on",
 }
@@ -45,6 +46,7 @@ DONE: Mapping[Verb, str] = {
     Verb.RENAME: "renamed",
     Verb.MOVE: "moved",
     Verb.DELETE: "deleted",
+    Verb.VALIDATE: "validated",
     Verb.VERIFY: "verified",
     Verb.MAIL: "Email turned on",
 }

@@ -37,6 +37,7 @@ def text(report: Report, *, colour: bool) -> str:
         _waits(report.waits, paint),
         _section("Left for the apply that finds the proof:", map(str, report.deferred), paint),
         _section("Retired, still to be deleted:", report.pending, paint),
+        _section("Validated:", report.remarks, paint),
         _section("Warnings:", report.warnings, paint),
         _effect(report),
         _next(report, paint),
@@ -74,6 +75,7 @@ def as_json(report: Report) -> dict[str, Json]:
         "pending": list(report.pending),
         "unresolved": list(report.unresolved),
         "warnings": list(report.warnings),
+        "remarks": list(report.remarks),
         "mail_host": report.mail_host or None,
     }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from mailform.planning.operations import RECIPIENTS
 from mailform.planning.steps import Adopt, Create, Delete, Replace, Retry, Step, Update
 from mailform.planning.world import ROUTE
 from mailform.render.images import following, telling
-from mailform_providers.kinds import TRANSPORT_RULE
+from mailform_providers.kinds import OUTBOUND_CONNECTOR, TRANSPORT_RULE
 
 
 class Risk(StrEnum):
@@ -15,6 +16,7 @@ class Risk(StrEnum):
 
     ALL_MESSAGES = "acts on every message: the rule has no conditions"
     ROUTES_MAIL = "routes mail to another server"
+    SENDS_MAIL = "sends real test mail to its validation_recipients"
     DELETES = "deletes an object that can't be brought back"
 
 
@@ -27,9 +29,15 @@ def risks(step: Step) -> tuple[Risk, ...]:
             return (Risk.DELETES,) if step.current is not None else ()
         case Create() | Update() | Replace() | Adopt():
             retiring = (Risk.DELETES,) if isinstance(step, Replace) and step.retire else ()
-            return (*_of_rule(step), *retiring)
+            return (*_of_rule(step), *_of_connector(step), *retiring)
         case _:
             return ()
+
+
+def _of_connector(step: Create | Update | Replace | Adopt) -> tuple[Risk, ...]:
+    wanted = step.wanted.attributes
+    validated = step.address.kind == OUTBOUND_CONNECTOR and wanted.get(RECIPIENTS) and wanted.get("enabled", True)
+    return (Risk.SENDS_MAIL,) if validated else ()
 
 
 def _of_rule(step: Create | Update | Replace | Adopt) -> tuple[Risk, ...]:

@@ -165,6 +165,7 @@ class Account:
             pending=self.verdict.postponed,
             unresolved=self.verdict.leftover,
             warnings=tuple(self.ledger.warnings),
+            remarks=tuple(self.ledger.remarks),
             began=self.began,
             ended=now,
             serial=serial,

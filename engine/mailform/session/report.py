@@ -57,6 +57,7 @@ class Report:
     pending: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     began: datetime | None = None
     ended: datetime | None = None
     serial: int = 0

@@ -52,6 +52,8 @@ def verb_of(intent: Intent) -> Verb:
             return Verb.DELETE
         case "move":
             return Verb.MOVE
+        case "validate":
+            return Verb.VALIDATE
     payload = intent.payload
     if payload.keys() == {"enabled"}:
         return Verb.ENABLE if payload["enabled"] else Verb.DISABLE
@@ -63,6 +65,6 @@ def verb_of(intent: Intent) -> Verb:
 
 
 def _after(intent: Intent, result: Result | None, before: Mapping[str, Value] | None) -> Mapping[str, Value] | None:
-    if result is None or result.outcome is not Outcome.OK or intent.action == "delete":
+    if result is None or result.outcome is not Outcome.OK or intent.action in ("delete", "validate"):
         return None
     return result.after if result.after is not None else {**(before or {}), **intent.payload}

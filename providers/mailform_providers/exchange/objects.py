@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
-from mailform_providers.contract import Done, Listing, Lost, Observed, Rejected, Written
+from mailform_providers.contract import Done, Listing, Lost, Observed, Rejected, Task, Validated, Written
 from mailform_providers.errors import ReadFailed, ServiceFailure
 from mailform_providers.exchange.client import Answer, ExchangeClient
 from mailform_providers.exchange.records import initial_parameters, observed, parameters
@@ -110,6 +110,12 @@ class Objects:
         late = f"It was removed, but after {self.waits.visibility_timeout:g} s reading it still finds it."
         return replace(done, warnings=(*done.warnings, late))
 
+    def validate(self, id: str, recipients: tuple[str, ...]) -> Validated | Rejected | Lost:
+        """Exchange connects to each smart host and sends a test mail to each recipient, and tells each as a task."""
+        given: Mapping[str, JsonValue] = {"Identity": id, "Recipients": list(recipients)}
+        answer = self.exchange.write(self.kind.cmdlets["validate"], given)
+        return Validated(id, tuple(map(_task, answer.records))) if isinstance(answer, Answer) else answer
+
     def move(self, id: str, priority: int) -> Written:
         return self._write("update", id, {"Priority": priority})
 
@@ -122,6 +128,17 @@ class Objects:
                 return Done(id, None, answer.warnings)
             case Rejected() | Lost():
                 return answer
+
+
+def _task(row: Mapping[str, JsonValue]) -> Task:
+    """One row of Validate-OutboundConnector. TaskName and IsTaskSuccessful are published, the detail's key is not."""
+    succeeded = row.get("IsTaskSuccessful")
+    detail = row.get("TaskDetail")
+    return Task(
+        str(row.get("TaskName") or "validation"),
+        succeeded if isinstance(succeeded, bool) else None,
+        detail if isinstance(detail, str) else "",
+    )
 
 
 def _place(seen: Observed) -> tuple[int, str]:

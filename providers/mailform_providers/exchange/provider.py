@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailform_providers.contract import Listing, Observed, Written
+from mailform_providers.contract import Listing, Lost, Observed, Rejected, Validated, Written
 from mailform_providers.exchange.client import ExchangeClient
 from mailform_providers.exchange.domains import Domains
 from mailform_providers.exchange.objects import Objects
 from mailform_providers.graph.client import GraphClient
-from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Kind
 from mailform_providers.wire.patience import Waits
 from mailform_state.values import Value
@@ -48,6 +48,9 @@ class ExchangeProvider:
 
     def delete(self, kind: str, id: str) -> Written:
         return self._of(kind).delete(id)
+
+    def validate(self, id: str, recipients: tuple[str, ...]) -> Validated | Rejected | Lost:
+        return self._objects[OUTBOUND_CONNECTOR].validate(id, recipients)
 
     def move(self, id: str, priority: int) -> Written:
         return self._objects[TRANSPORT_RULE].move(id, priority)
