@@ -122,12 +122,15 @@ def connect_sandbox(sandbox: Sandbox, waits: Waits | None = None, patience: Pati
 
 
 def _open_sandbox(tenant: str, environment: Mapping[str, str], directory: Path) -> Sandbox:
-    from mailform_providers.sandbox import open_sandbox
+    from mailform_providers.sandbox import Behaviour, open_sandbox
+    from mailform_providers.sandbox.resolving import through
 
     given = variable_set(environment, "MAILFORM_SANDBOX")
     path = Path(environment["MAILFORM_SANDBOX"]) if given else directory / ".mailform" / "sandbox.json"
-    waiting = environment.get("MAILFORM_SANDBOX_DNS", "").strip() == "wait"
-    return open_sandbox(path, tenant, dns="wait" if waiting else "at-once")
+    proving = environment.get("MAILFORM_SANDBOX_DNS", "").strip()
+    if proving in ("", "at-once", "wait"):
+        return open_sandbox(path, tenant, dns="wait" if proving == "wait" else "at-once")
+    return open_sandbox(path, tenant, dns="wait", behaviour=Behaviour(resolver=through(proving)))
 
 
 def _connection(

@@ -5,11 +5,15 @@ The defaults are the readings that are best supported. A client that is right wo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Dns: TypeAlias = Literal["at-once", "wait"]
 """Whether a domain counts as proven at once, or only after its record was published (`Sandbox.publish`)."""
+
+Resolver: TypeAlias = Callable[[str, str], bool]
+"""Whether a name has a TXT record: what a domain's proof is looked for with, in place of the real DNS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Behaviour:
     links_fail              no link to a next page ever works
     unreachable_hosts       smart hosts (lower case) that Validate-OutboundConnector can't reach; `*` is every host
     taken_domains           domains (lower case) that another tenant holds: verifying them is refused for good
+    resolver                with dns="wait": asked for a proof that nobody published by hand; None is nobody
     """
 
     dns: Dns = "at-once"
@@ -53,3 +58,4 @@ class Behaviour:
     links_fail: bool = False
     unreachable_hosts: frozenset[str] = frozenset()
     taken_domains: frozenset[str] = frozenset()
+    resolver: Resolver | None = None

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mailform_providers.kinds import INBOUND_CONNECTOR
 from mailform_providers.sandbox import graph_answers as answers
+from mailform_providers.sandbox.behaviour import Behaviour
 from mailform_providers.sandbox.exchange import Moment
 from mailform_providers.sandbox.graph_answers import GraphRefusal
 from mailform_providers.sandbox.tenant import DOMAIN_NAME, Domain, Tenant
@@ -74,7 +75,7 @@ def verify(tenant: Tenant, domain: Domain, moment: Moment) -> tuple[Tenant, Answ
     if domain.name in moment.behaviour.taken_domains:
         text = f"{failed} 'Domain is being used by an active tenant'."
         raise _bad(text, ("DomainInUse", "Name.Conflict", text))
-    if moment.behaviour.dns == "wait" and domain.name not in tenant.published:
+    if not _is_published(tenant, domain, moment.behaviour):
         raise _bad(f"{failed} 'Error in DNS verification. code=InternalError'.")
     below = f".{domain.name}"
     domains = tuple(
@@ -85,6 +86,12 @@ def verify(tenant: Tenant, domain: Domain, moment: Moment) -> tuple[Tenant, Answ
     )
     after = replace(tenant, domains=domains)
     return after, answers.one(find(after, domain.name), availability="AvailableImmediately")
+
+
+def _is_published(tenant: Tenant, domain: Domain, behaviour: Behaviour) -> bool:
+    if behaviour.dns == "at-once" or domain.name in tenant.published:
+        return True
+    return behaviour.resolver is not None and behaviour.resolver(domain.name, f"MS={domain.proof}")
 
 
 def update(tenant: Tenant, domain: Domain, body: bytes, moment: Moment) -> tuple[Tenant, Answer]:

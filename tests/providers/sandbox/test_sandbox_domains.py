@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from wired import Wired, refusal
 
 from mailform_providers.sandbox import Behaviour, Sandbox, open_sandbox
+from mailform_providers.sandbox.resolving import through
+from nameserver import ZONE, NameServer
 
 FABRIKAM = "fabrikam.onmicrosoft.com"
 
@@ -91,6 +93,18 @@ def test_a_domain_waits_for_its_proof_when_it_is_told_to() -> None:
     sandbox.publish("Contoso.com")
     verified = wire.graph("POST", "/domains/contoso.com/verify").json()
     assert (verified["isVerified"], verified["availabilityStatus"]) == (True, "AvailableImmediately")
+
+
+def test_a_sandbox_may_look_for_proofs_at_a_real_name_server(name_server: NameServer) -> None:
+    behaviour = Behaviour(dns="wait", resolver=through(str(name_server.server)))
+    wire = Wired(open_sandbox(None, FABRIKAM, behaviour=behaviour))
+    wire.graph("POST", "/domains", {"id": ZONE})
+    text = wire.graph("GET", f"/domains/{ZONE}/verificationDnsRecords").json()["value"][0]["text"]
+    assert wire.graph("POST", f"/domains/{ZONE}/verify").status_code == 400
+    name_server.put(ZONE, "TXT", '"MS=ms00000000"')
+    assert wire.graph("POST", f"/domains/{ZONE}/verify").status_code == 400
+    name_server.put(ZONE, "TXT", f'"{text}"')
+    assert wire.graph("POST", f"/domains/{ZONE}/verify").json()["isVerified"] is True
 
 
 def test_a_domain_of_another_tenant_is_refused_for_good() -> None:
