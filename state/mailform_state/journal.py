@@ -14,7 +14,7 @@ from functools import reduce
 from typing import TypeAlias, assert_never
 
 from mailform_state.address import Address
-from mailform_state.values import Output, PendingDelete, Recorded, State, Value
+from mailform_state.values import DnsRecord, Output, PendingDelete, Recorded, State, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,21 @@ class Publish:
     outputs: Mapping[str, Output]
 
 
-Change: TypeAlias = Record | Forget | Postpone | Finished | Publish
+@dataclass(frozen=True, slots=True)
+class PublishRecord:
+    """Mailform put this DNS record into its zone, and so may take it away again."""
+
+    record: DnsRecord
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawRecord:
+    """A DNS record of ours is gone from its zone, or isn't ours to take away any more."""
+
+    record: DnsRecord
+
+
+Change: TypeAlias = Record | Forget | Postpone | Finished | Publish | PublishRecord | WithdrawRecord
 """What an entry makes of the state."""
 
 
@@ -207,8 +221,17 @@ def advance(state: State, change: Change) -> State:
             return replace(state, pending_delete=_without(state, kind, id))
         case Publish(outputs):
             return replace(state, outputs=outputs)
+        case PublishRecord(record):
+            return replace(state, dns_records=(*_other_records(state, record), record))
+        case WithdrawRecord(record):
+            return replace(state, dns_records=_other_records(state, record))
     assert_never(change)
 
 
 def _without(state: State, kind: str, id: str) -> tuple[PendingDelete, ...]:
     return tuple(entry for entry in state.pending_delete if (entry.kind, entry.id) != (kind, id))
+
+
+def _other_records(state: State, record: DnsRecord) -> tuple[DnsRecord, ...]:
+    """The records without this one, whichever resource it is there for."""
+    return tuple(known for known in state.dns_records if replace(known, address=record.address) != record)

@@ -25,11 +25,13 @@ from mailform_state.journal import (
     Pivot,
     Postpone,
     Publish,
+    PublishRecord,
     Record,
     Result,
     Undo,
     UndoResult,
     Verified,
+    WithdrawRecord,
 )
 from mailform_state.plain import fields_of
 
@@ -126,6 +128,8 @@ _TYPES: Mapping[type[Entry | Change], str] = {
     Postpone: "postpone",
     Finished: "finished",
     Publish: "publish",
+    PublishRecord: "publish_record",
+    WithdrawRecord: "withdraw_record",
 }
 
 

@@ -19,15 +19,18 @@ from mailform_state.journal import (
     Pivot,
     Postpone,
     Publish,
+    PublishRecord,
     Record,
     Result,
     Undo,
     UndoOutcome,
     UndoResult,
     Verified,
+    WithdrawRecord,
 )
 from mailform_state.shapes import (
     AddressText,
+    DnsRecordShape,
     Moment,
     OutputShape,
     PendingDeleteShape,
@@ -78,8 +81,25 @@ class PublishShape(Shape):
         return Publish({name: shape.read() for name, shape in self.outputs.items()})
 
 
+class PublishRecordShape(Shape):
+    type: Literal["publish_record"]
+    record: DnsRecordShape
+
+    def read(self) -> Change:
+        return PublishRecord(self.record.read())
+
+
+class WithdrawRecordShape(Shape):
+    type: Literal["withdraw_record"]
+    record: DnsRecordShape
+
+    def read(self) -> Change:
+        return WithdrawRecord(self.record.read())
+
+
 ChangeShape = Annotated[
-    RecordShape | ForgetShape | PostponeShape | FinishedShape | PublishShape, Field(discriminator="type")
+    RecordShape | ForgetShape | PostponeShape | FinishedShape | PublishShape | PublishRecordShape | WithdrawRecordShape,
+    Field(discriminator="type"),
 ]
 
 

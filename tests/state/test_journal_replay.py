@@ -16,15 +16,17 @@ from mailform_state.journal import (
     Pivot,
     Postpone,
     Publish,
+    PublishRecord,
     Record,
     Result,
     UndoOutcome,
     UndoResult,
+    WithdrawRecord,
     advance,
     replay,
 )
-from mailform_state.values import Output, PendingDelete, Recorded, State
-from strategies.state import addresses, begins, changed, entries, outputs, pending, resources, states
+from mailform_state.values import DnsRecord, Output, PendingDelete, Recorded, State
+from strategies.state import addresses, begins, changed, dns_records, entries, outputs, pending, resources, states
 
 told = st.lists(entries, max_size=6)
 
@@ -114,3 +116,13 @@ def test_a_postponed_deletion_stands_once_until_it_is_finished(base: State, wait
 @given(states, outputs)
 def test_published_outputs_replace_all_that_were(base: State, new: dict[str, Output]) -> None:
     assert advance(base, Publish(new)).outputs == new
+
+
+@settings(max_examples=40)
+@given(states, dns_records, addresses)
+def test_a_published_record_stands_once_until_it_is_withdrawn(base: State, record: DnsRecord, moved: Address) -> None:
+    twice = advance(advance(base, PublishRecord(record)), PublishRecord(replace(record, address=moved)))
+    kept = [known for known in twice.dns_records if replace(known, address=moved) == replace(record, address=moved)]
+    assert kept == [replace(record, address=moved)]
+    assert record not in advance(twice, WithdrawRecord(record)).dns_records
+    assert set(base.dns_records) - {record} <= {*twice.dns_records, record}

@@ -21,12 +21,14 @@ from mailform_state.journal import (
     Pivot,
     Postpone,
     Publish,
+    PublishRecord,
     Record,
     Result,
     Undo,
     UndoOutcome,
     UndoResult,
     Verified,
+    WithdrawRecord,
 )
 from mailform_state.values import Attribute, DnsRecord, Output, PendingDelete, Recorded, State, Unresolved, Value
 
@@ -58,6 +60,7 @@ resources = st.builds(
 outputs = st.dictionaries(names, st.builds(Output, values, st.booleans()), max_size=2)
 pending = st.builds(PendingDelete, kinds, ids, texts, addresses, texts)
 
+dns_records = st.builds(DnsRecord, texts, texts, texts, texts, addresses)
 states = st.builds(
     State,
     lineage=ids,
@@ -69,7 +72,7 @@ states = st.builds(
     unresolved=st.lists(st.builds(Unresolved, addresses, kinds, st.none() | ids, texts), max_size=2).map(tuple),
     pending_delete=st.lists(pending, max_size=2).map(tuple),
     used_plans=st.dictionaries(texts, moments, max_size=2),
-    dns_records=st.lists(st.builds(DnsRecord, texts, texts, texts, texts, addresses), max_size=2).map(tuple),
+    dns_records=st.lists(dns_records, max_size=2).map(tuple),
 )
 
 changes_by_kind: dict[type[Change], SearchStrategy[Change]] = {
@@ -78,6 +81,8 @@ changes_by_kind: dict[type[Change], SearchStrategy[Change]] = {
     Postpone: st.builds(Postpone, pending),
     Finished: st.builds(Finished, kinds, ids),
     Publish: st.builds(Publish, outputs),
+    PublishRecord: st.builds(PublishRecord, dns_records),
+    WithdrawRecord: st.builds(WithdrawRecord, dns_records),
 }
 changes = st.one_of(*changes_by_kind.values())
 changed = st.lists(changes, max_size=2).map(tuple)
