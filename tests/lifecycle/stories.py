@@ -167,7 +167,9 @@ def prepared_tenant(bench: Bench) -> None:
     )
     bench.text = BEFORE
     bench.apply()
-    hand.run("New-TransportRule", {"Name": "Foreign in between", "SubjectContainsWords": ["b"], "SetSCL": 4, "Priority": 3})
+    hand.run(
+        "New-TransportRule", {"Name": "Foreign in between", "SubjectContainsWords": ["b"], "SetSCL": 4, "Priority": 3}
+    )
     hand.run("New-InboundConnector", {"Name": "Foreign", "SenderDomains": ["else.contoso.com"]})
     hand.run("Set-InboundConnector", {"Identity": "From signature", "Comment": "written by hand"})
     bench.text = AFTER

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from lifecycle.bench import SCENARIO, Bench
 from lifecycle.stories import prepared_tenant
-
 from mailform.exits import Exit
 from mailform_providers.sandbox import Behaviour, Fault, Reject, When
 from mailform_providers.sandbox.snapshot import difference

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from lifecycle.bench import Bench
 from lifecycle.stories import prepared_tenant
-
 from mailform.exits import Exit
 from mailform_providers.sandbox import Request
 from mailform_providers.sandbox.snapshot import difference

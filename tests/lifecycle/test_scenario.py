@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lifecycle.bench import Bench
 
+from lifecycle.bench import Bench
 from mailform.exits import Exit
 from mailform.planning.plan import Options
 from mailform.planning.steps import Delete, Forget, Update

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from lifecycle.bench import Bench
 from lifecycle.blocks import configuration, domain, inbound, outbound, rule
 from lifecycle.looks import (
@@ -20,7 +21,6 @@ from lifecycle.looks import (
     settled,
     steps,
 )
-
 from mailform.exits import Exit
 from mailform_providers.sandbox import Behaviour
 

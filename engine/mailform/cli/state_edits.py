@@ -16,6 +16,7 @@ from mailform.cli.common import Common, with_common
 
 if TYPE_CHECKING:
     from mailform_state.address import Address
+    from mailform_state.journal_file import Journal
     from mailform_state.store import Store
     from mailform_state.values import Recorded, State
 
@@ -82,22 +83,40 @@ def push(
 
 
 def restore(common: Common, serial: _SERIAL, lock_timeout: shared.LockTimeout = "0s") -> None:
+    from mailform.cli import desk
     from mailform_state import transfer
 
-    with editing(common, "mailform state restore", lock_timeout) as store:
+    patience = shared.span(lock_timeout, "--lock-timeout").total_seconds()
+    store = desk.store(common)
+    with store.lock(desk.holder("mailform state restore"), patience):
+        _require_fit(store.journal(), serial)
         _tell(common, transfer.restore(store, serial), f"Restored version {serial}")
 
 
 @contextmanager
 def editing(common: Common, command: str, lock_timeout: str) -> Iterator[Store]:
-    """The store, locked from before it is read; not while a run is open. Raises Locked, Refused."""
+    """The store, locked from before it is read. A run that was cut off is settled first, which takes the tenant; while
+    one is held, or could not be taken back, nothing is edited. Raises Locked, Refused."""
     from mailform.cli import desk, working
 
     patience = shared.span(lock_timeout, "--lock-timeout").total_seconds()
     store = desk.store(common)
-    with store.lock(desk.holder(command), patience):
-        working.require_no_journal(store)
+    with store.lock(desk.holder(command), patience) as lock:
+        working.require_settled(common, store, lock)
         yield store
+
+
+def _require_fit(journal: Journal | None, serial: int) -> None:
+    """While a run is open, only the version that it began from may come back: its recovery builds on that."""
+    from mailform_state.errors import Refused
+    from mailform_state.journal import Begin
+
+    begin = None if journal is None else next((entry for entry in journal.entries if isinstance(entry, Begin)), None)
+    if begin is not None and begin.serial != serial:
+        raise Refused(
+            f"an earlier run left its journal open, and it began from serial {begin.serial}, not {serial}",
+            hint=f"Settle it first: mailform recover; if the state is damaged: mailform state restore {begin.serial}",
+        )
 
 
 def recorded(state: State | None, address: str) -> Recorded:

@@ -125,7 +125,8 @@ def _apply(
         _ask(common, request, prepared)
     if prepared.plan.empty and not any(kept_one.refreshed for kept_one in prepared.plan.kept):
         if common.json:
-            desk.say_json({"exit_code": 0, "changed": False})
+            idle = Report("", prepared.tenant, desk.actor(), Exit.DONE, serial=prepared.state.serial)
+            desk.say_json(report_text.as_json(idle))
         return Exit.DONE
     stopping = Stopping()
     clock = desk.SystemClock()
@@ -232,13 +233,15 @@ def require_fresh(saved: PlanFile, prepared: Prepared) -> None:
             )
 
 
-def require_no_journal(kept: Store) -> None:
-    """Raises Refused while an earlier run's journal is open."""
-    if kept.journal() is not None:
-        raise Refused(
-            "an earlier run left its journal open: what it did has to be settled first",
-            hint="Nothing was changed. Run: mailform recover",
-        )
+def require_settled(common: Common, kept: Store, lock: Lock) -> None:
+    """Settles a run that was cut off, for commands that need no tenant themselves. Raises Refused for a held one."""
+    if kept.journal() is None:
+        return
+    require_not_held(kept)
+    with desk.connection(common, desk.configuration(common)) as tenant:
+        code = settle_journal(common, kept, lock, tenant, Tempo())
+    if code is not Exit.DONE:
+        desk.leave(code)
 
 
 def require_not_held(kept: Store) -> None:
@@ -272,8 +275,8 @@ def settle_journal(common: Common, kept: Store, lock: Lock, tenant: Connection, 
 def ended(report: Report) -> str:
     """How a recovery ended, in one line."""
     if report.failure:
-        return "The run that was cut off has been taken back, verified by reading it again."
-    return "The run that was cut off was past its last step back; the state has what it did."
+        return "The open run has been taken back, verified by reading it again."
+    return "The open run was past its last step back; the state has what it did."
 
 
 def show(common: Common, report: Report) -> None:

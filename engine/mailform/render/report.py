@@ -48,7 +48,7 @@ def text(report: Report, *, colour: bool) -> str:
 def as_json(report: Report) -> dict[str, Json]:
     """The same for programs."""
     window: Json = None
-    if report.changed and report.began is not None and report.ended is not None:
+    if report.reached and report.began is not None and report.ended is not None:
         window = {"from": iso(report.began), "until": iso(report.ended + EFFECT)}
     return {
         "format_version": "1.0",

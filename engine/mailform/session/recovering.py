@@ -115,11 +115,14 @@ def _base(store: Store, begin: Begin, told: list[Entry]) -> tuple[State, bool]:
     stored = store.read()
     if stored is None or (stored.lineage, stored.serial) == (begin.lineage, begin.serial):
         return stored or State(lineage=begin.lineage, tenant=begin.tenant), False
-    if stored.lineage == begin.lineage and stored.serial == begin.serial + 1:
+    if stored.lineage == begin.lineage and stored.serial > begin.serial:
         first = State(lineage=begin.lineage, tenant=begin.tenant)
         former = first if begin.serial == 0 else store.version(begin.serial)
-        if replace(replay(former, told), tool_version=stored.tool_version) == stored:
+        after = replay(former, told)
+        if replace(after, tool_version=stored.tool_version) == stored:
             return stored, True
+        if replace(former, serial=stored.serial, tool_version=stored.tool_version) == stored:
+            return stored, False  # it was damaged, and that very version was brought back
     raise Damaged(
         f"the journal began from serial {begin.serial} of another state than the one that is here (serial "
         f"{stored.serial})",

@@ -71,5 +71,10 @@ class Report:
         """Whether anything was sent that could have changed the tenant."""
         return any(deed.outcome is not Outcome.UNSENT for deed in self.deeds)
 
+    @property
+    def reached(self) -> bool:
+        """Whether anything of it did change the tenant, or may have."""
+        return any(deed.outcome in (Outcome.OK, Outcome.AMBIGUOUS) for deed in self.deeds)
+
 
 __all__ = ["Deed", "Report", "Verb", "Wait"]

@@ -42,7 +42,7 @@ class Patience:
     def persist(self, attempt: Callable[[], T], judge: Callable[[T], Again | None]) -> T:
         """What the last attempt came to: the first that `judge` has nothing against, or the one at the end."""
         # imported here: it takes 0.04 s, and most commands never speak to a service
-        from tenacity import RetryCallState, Retrying, retry_if_result
+        from tenacity import Retrying, retry_if_result
 
         def judged() -> tuple[T, Again | None]:
             outcome = attempt()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mailform_state.journal import Begin
+from mailform_state.journal import Begin, End
 from mailform_state.local import LocalStore
 from mailform_state.store import Holder
 from terminal import Terminal
@@ -154,11 +154,36 @@ def test_an_edit_waits_for_nobody_who_has_the_lock(applied: Terminal, edit: list
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda words: " ".join(words[:2]))
-def test_an_edit_refuses_while_a_run_is_open(applied: Terminal, edit: list[str]) -> None:
+def test_an_edit_refuses_while_a_run_is_held(applied: Terminal, edit: list[str]) -> None:
     Path("pulled.json").write_text(applied.done("state", "pull"))
-    LocalStore(applied.folder).append((Begin("r", "", "t", "l", 1, "somebody", datetime.now(UTC)),))
+    now = datetime.now(UTC)
+    LocalStore(applied.folder).append((Begin("r", "", "t", "l", 2, "somebody", now), End(6, now)))
     applied.run(*edit).refuses("mailform recover")
     assert serial(applied) == 1
+
+
+def test_an_edit_settles_a_run_that_was_cut_off_first(applied: Terminal) -> None:
+    store = LocalStore(applied.folder)
+    state = store.read()
+    assert state is not None
+    store.append((Begin("r", "", state.tenant, state.lineage, state.serial, "somebody", datetime.now(UTC)),))
+    ran = applied.run("state", "rm", "transport_rule.route")
+    assert (ran.code, "settled first" in ran.err) == (0, True)
+    assert store.journal() is None
+
+
+def test_a_damaged_state_comes_back_under_an_open_journal_only_as_the_version_it_began_from(applied: Terminal) -> None:
+    store = LocalStore(applied.folder)
+    state = store.read()
+    assert state is not None
+    store.append((Begin("r", "", state.tenant, state.lineage, 1, "somebody", datetime.now(UTC)),))
+    Path("mailform.state.json").write_text("{}")
+    assert applied.run("recover").code == 9
+    applied.run("state", "restore", "7").refuses("it began from serial 1")
+    applied.done("state", "restore", "1")
+    applied.done("recover")
+    assert store.journal() is None
+    assert applied.done("state", "list").splitlines() == ADDRESSES
 
 
 def test_who_has_the_lock_is_told(scenario: Terminal) -> None:
