@@ -90,9 +90,11 @@ def at_authority(
 
 
 def quiet() -> None:
-    """Keeps what MSAL warns of from standard error, where Python prints what nobody listens to: we say it ourselves."""
+    """Keeps MSAL from talking: its details name codes that a person types, and its warnings would get to standard
+    error, where Python prints what nobody listens to. What matters of it we say ourselves."""
     import logging
 
     logger = logging.getLogger("msal")
+    logger.setLevel(logging.CRITICAL)
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())

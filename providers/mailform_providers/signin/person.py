@@ -53,8 +53,7 @@ class Person:
         self._memory: Any = None
 
     def __call__(self, audience: Audience) -> object:
-        """MSAL's answer for one audience. Raises NotAllowed, or Unusable when something else has
-        the cache's name."""
+        """MSAL's answer for one audience. Raises NotAllowed."""
         client = self._client(self._way.client_id or _MICROSOFTS[audience])
         scopes = [self._scope(audience)]
         answer = self._remembered(client, scopes) or self._with_code(client, scopes)
@@ -111,10 +110,14 @@ class Person:
 
 
 def remembered(path: Path) -> str:
-    """What the cache holds, as MSAL wrote it; "" when there is none, or one that others could have read or written."""
+    """What the cache holds, as MSAL wrote it; "" when there is none that can be read, or one that others could have
+    read or written."""
     import json
 
-    data = read_ours(path, _LONGEST_CACHE)
+    try:
+        data = read_ours(path, _LONGEST_CACHE)
+    except Unusable:
+        return ""
     if data is None or (sys.platform != "win32" and path.stat().st_mode & 0o077):
         return ""
     try:
