@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from mailform.diagnostics import Diagnostic, Position
 from mailform.expression import Expression, Lookup, Reference, Template, Unknown, evaluate, references
+from mailform.zone import Zone, covering
 from mailform_state.address import Address
 from mailform_state.values import Value
 
@@ -107,7 +108,8 @@ class OutputBlock:
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """A whole configuration, free of errors; `warnings` is what it was warned of. `digest` covers every file's bytes
-    and every variable's value (as sha256:…), so that a saved plan can tell whether it is still the same."""
+    and every variable's value (as sha256:…), so that a saved plan can tell whether it is still the same. `dns` is the
+    zone in which proofs may be published."""
 
     tenant: Tenant
     resources: Mapping[Address, Resource]
@@ -117,12 +119,14 @@ class Configuration:
     sensitive_variables: frozenset[str] = frozenset()
     digest: str = ""
     warnings: tuple[Diagnostic, ...] = ()
+    dns: Zone | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What one resource is to be. `attributes` has what is written (Unknown: known after apply). `dependencies` are
-    all resources that have to be there first, whether referred to or named in depends_on."""
+    all resources that have to be there first, whether referred to or named in depends_on. `dns_zone`: of a domain, the
+    zone in which its proof is published; empty when nobody but its owner can."""
 
     address: Address
     attributes: Mapping[str, Value | Unknown]
@@ -135,6 +139,7 @@ class Wanted:
     validation: Literal["fail", "warn"] = "fail"
     sensitive: frozenset[str] = frozenset()
     expressions: Mapping[str, Expression] = field(default_factory=dict)
+    dns_zone: str = ""
 
     @property
     def kind(self) -> str:
@@ -165,6 +170,7 @@ def resolve(configuration: Configuration, facts: Facts) -> Mapping[Address, Want
             validation=resource.validation,
             sensitive=resource.sensitive,
             expressions=resource.attributes,
+            dns_zone=covering(configuration.dns, values[address].get("domain")),
         )
         for address, resource in resources.items()
     }

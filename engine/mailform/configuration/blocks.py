@@ -15,12 +15,11 @@ from mailform_providers.kinds import KINDS
 from mailform_state.address import Address
 
 NAMED = ("variables", "locals", "outputs")
-SINGLE = ("tenant", "backend")
+SINGLE = ("tenant", "backend", "dns")
 RESERVED = {
     "module": "modules",
     "import": "import blocks",
     "removed": "removed blocks",
-    "dns": "DNS zones",
 }
 K = TypeVar("K")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

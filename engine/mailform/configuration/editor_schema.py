@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from mailform.configuration.fixed import CLOUDS, VARIABLE_TYPES
+from mailform.configuration.fixed import CLOUDS, DNS_TYPES, TSIG_ALGORITHMS, VARIABLE_TYPES
 from mailform.configuration.references import HOLE
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Attribute, Kind, Type
@@ -34,6 +34,7 @@ def schema() -> Schema:
         ),
         "moved": {"type": "array", "items": _table({"from": _TEXT, "to": _TEXT}, required=["from", "to"])},
         "backend": _table({"type": {"enum": ["local"]}}, "Where the state is kept", required=["type"]),
+        "dns": _dns(),
     }
     kinds: Schema = {
         name: _named(_resource(kind), f"{kind.cmdlets['read']} shows these") for name, kind in KINDS.items()
@@ -43,6 +44,19 @@ def schema() -> Schema:
         "title": "Mailform configuration",
         **_table({**fixed, **kinds}),
     }
+
+
+def _dns() -> Schema:
+    fields: Schema = {
+        "type": {"enum": [*DNS_TYPES]},
+        "zone": {**_TEXT, "description": "The zone, as its name server has it"},
+        "server": {**_TEXT, "description": "rfc2136: the zone's primary name server"},
+        "port": {"type": "integer", "minimum": 1, "maximum": 65535, "description": "rfc2136: its port. Default: 53"},
+        "key_name": {**_TEXT, "description": "rfc2136: the key; its secret comes from MAILFORM_DNS_TSIG_SECRET"},
+        "algorithm": {"enum": [*TSIG_ALGORITHMS], "description": "rfc2136: the key's algorithm"},
+        "provider": {**_TEXT, "description": "lexicon: the hoster; its credentials come from LEXICON_…"},
+    }
+    return _table(fields, "Where the proofs of domains may be published", required=["type", "zone"])
 
 
 def _variable() -> Schema:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 CLOUDS = ("global", "gcc-high", "dod", "china", "sandbox")
+DNS_TYPES = ("rfc2136", "lexicon")
+TSIG_ALGORITHMS = ("hmac-sha256", "hmac-sha384", "hmac-sha512")
 VARIABLE_TYPES = ("string", "number", "bool", "list", "map")
 
 
@@ -133,3 +135,37 @@ class BackendShape:
 
     fields: ClassVar[Fields] = (Field("type", Takes.WORD, required=True, values=("local",)),)
     type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rfc2136Shape:
+    """`[dns]` with `type = "rfc2136"`: a zone whose primary server takes dynamic updates, signed with a key."""
+
+    fields: ClassVar[Fields] = (
+        Field("type", Takes.WORD, required=True, values=("rfc2136",)),
+        Field("zone", Takes.TEXT, required=True),
+        Field("server", Takes.TEXT, required=True),
+        Field("port", Takes.NUMBER),
+        Field("key_name", Takes.TEXT, required=True),
+        Field("algorithm", Takes.WORD, values=TSIG_ALGORITHMS),
+    )
+    type: str
+    zone: str
+    server: str
+    key_name: str
+    port: float = 53
+    algorithm: str = TSIG_ALGORITHMS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconShape:
+    """`[dns]` with `type = "lexicon"`: a zone at a hoster that dns-lexicon knows by `provider`."""
+
+    fields: ClassVar[Fields] = (
+        Field("type", Takes.WORD, required=True, values=("lexicon",)),
+        Field("zone", Takes.TEXT, required=True),
+        Field("provider", Takes.TEXT, required=True),
+    )
+    type: str
+    zone: str
+    provider: str

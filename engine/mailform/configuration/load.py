@@ -71,6 +71,11 @@ def _configuration(
     owner = tenant(found.single.get("tenant"), scope, sources, findings)
     if "backend" in found.single:
         backend(found.single["backend"], findings)
+    zone = None
+    if "dns" in found.single:
+        from mailform.configuration.dns import dns
+
+        zone = dns(found.single["dns"], findings)
     drafted = drafts(outlines, scope, findings)
     findings.extend(_across(drafted.found))
     outputs = {name: output(block, scope, drafted, findings) for name, block in found.named["outputs"].items()}
@@ -86,6 +91,7 @@ def _configuration(
             variables={name: variable.value for name, variable in given.items()},
             sensitive_variables=frozenset(name for name, variable in given.items() if variable.sensitive),
             digest=digest(sources, given),
+            dns=zone,
         )
     )
 
