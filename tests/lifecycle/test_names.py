@@ -110,6 +110,33 @@ def test_a_name_freed_by_a_deletion_and_taken_by_a_rename_is_taken_after_the_piv
     assert settled(bench)
 
 
+@each_kind
+def test_a_rename_behind_the_pivot_that_is_refused_is_for_the_next_apply(bench: Bench, kind: str) -> None:
+    applied(bench, of(kind, a="A", b="B"))
+    bench.text = of(kind, a="B")
+    # a connector is switched off by a Set- of its own before it is deleted
+    renaming = When(operation="Set-*", nth=1 if kind == "transport_rule" else 2)
+    report = bench.apply(Fault(renaming, Reject()))
+    assert report.exit is Exit.WAITING
+    assert report.pending
+    assert names(bench, kind) == ["A"]
+    assert steps(bench) == [f"~ {kind}.a"]
+    assert bench.apply().exit is Exit.DONE
+    assert names(bench, kind) == ["B"]
+    assert settled(bench)
+
+
+def test_what_is_written_behind_the_pivot_is_recorded_in_full(bench: Bench) -> None:
+    applied(bench, configuration(rule("a", "A", 'comments = "x"', 'mode = "Audit"'), rule("b", "B"), rule("c", "C")))
+    applied(
+        bench, configuration(rule("a", "B", 'mode = "Enforce"', 'depends_on = ["transport_rule.c"]'), rule("c", "C"))
+    )
+    state = bench.state
+    assert settled(bench)
+    assert bench.apply().exit is Exit.DONE
+    assert bench.state == state
+
+
 def test_two_connectors_that_rules_route_to_cannot_swap_their_names_and_the_mistake_says_how(bench: Bench) -> None:
     def text(a: str, b: str) -> str:
         return configuration(

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from mailform.execute.ledger import Ledger
 from mailform.execute.lost import found_after_all, landed, rounds
-from mailform.planning.compare import MAIL, PROOF
+from mailform.planning.compare import MAIL, PROOF, everything
 from mailform.planning.images import seen
 from mailform.planning.operations import RECIPIENTS, Make, Operation, Place, Remove, Validate, Write
 from mailform.wanted import records_asked_for
@@ -253,4 +253,7 @@ def _recorded(call: Call, id: str, object: Observed | None, ledger: Ledger) -> t
         if name in kind.attributes
     }
     on_destroy = base.on_destroy or (one.wanted.on_destroy or "forget" if kind.naming == "domain" else None)
-    return (Record(replace(base, attributes={**base.attributes, **written}, on_destroy=on_destroy)),)
+    # what was reset because nobody writes it any more is managed no longer
+    wanted = everything(kind, one.wanted)
+    attributes = {n: value for n, value in {**base.attributes, **written}.items() if n in wanted or n not in written}
+    return (Record(replace(base, attributes=attributes, on_destroy=on_destroy)),)

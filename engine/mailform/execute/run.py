@@ -65,6 +65,9 @@ def run(plan: Schedule, begin: Begin, ledger: Ledger, *, rollback: bool) -> Entr
             return Verdict(failure, held=True)
         return (yield from _back(failure, told, ledger))
     pivot = Pivot(settlement(plan, ledger, objects))
+    for change in pivot.changes:
+        if isinstance(change, Record):
+            ledger.records[change.resource.address] = change.resource
     told += [Verified(), pivot]
     yield (Verified(), pivot)
     left: list[str] = []

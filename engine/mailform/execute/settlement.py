@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from mailform.execute.ledger import Ledger
@@ -28,7 +28,7 @@ from mailform_providers.kinds import KINDS
 from mailform_state import journal
 from mailform_state.address import Address
 from mailform_state.journal import Change
-from mailform_state.values import Output
+from mailform_state.values import Output, Recorded
 
 
 def settlement(schedule: Schedule, ledger: Ledger, objects: Objects) -> tuple[Change, ...]:
@@ -69,12 +69,14 @@ def _records(schedule: Schedule, ledger: Ledger, objects: Objects) -> Iterator[C
     """The record of each resource of which every operation was done. One that waits keeps what was written so far."""
     unfinished = {one.address for one in schedule.operations if one.number in ledger.skipped}
     settled = {step.address: step for step in ledger.plan.steps if isinstance(step, Settle)}
+    late = _late(schedule)
     for step in ledger.plan.steps:
         match step:
             case Create(wanted) | Update(wanted) | Replace(wanted) | Adopt(wanted):
                 if step.address not in unfinished:
-                    yield _record(
-                        wanted, ledger, objects, None if isinstance(step, Create) else step.current.attributes
+                    before = None if isinstance(step, Create) else step.current.attributes
+                    yield journal.Record(
+                        _without_late(_record(wanted, ledger, objects, before), late.get(step.address, ()), ledger)
                     )
             case Settle() | Move() | Delete() | Forget() | Readdress() | Retry():
                 pass
@@ -89,14 +91,31 @@ def _records(schedule: Schedule, ledger: Ledger, objects: Objects) -> Iterator[C
             yield journal.Record(replace(known, **settings(KINDS[address.kind], source, known)))
 
 
-def _record(wanted: Wanted, ledger: Ledger, objects: Objects, before: object) -> Change:
+def _late(schedule: Schedule) -> dict[Address, set[str]]:
+    """What is written only behind the pivot, once a deletion has made it possible."""
+    found: dict[Address, set[str]] = {}
+    for wave in schedule.cleanup:
+        for one in wave:
+            found.setdefault(one.address, set()).update(one.attributes)
+    return found
+
+
+def _without_late(resource: Recorded, late: Collection[str], ledger: Ledger) -> Recorded:
+    """A record in which what is still to be written is as it was: if that fails, the next plan has to know."""
+    known = ledger.state.resources.get(resource.address)
+    former = {} if known is None else {name: known.attributes[name] for name in late if name in known.attributes}
+    kept = {name: value for name, value in resource.attributes.items() if name not in late}
+    return replace(resource, attributes={**kept, **former})
+
+
+def _record(wanted: Wanted, ledger: Ledger, objects: Objects, before: object) -> Recorded:
     kind = KINDS[wanted.kind]
     known = ledger.state.resources.get(wanted.address)
     id = ledger.made.get(wanted.address) or _adopted(wanted.address, ledger) or (known.id if known is not None else "")
     current = objects.get((wanted.kind, id))
     shown = current.attributes if current is not None else before if isinstance(before, dict) else {}
     values = ledger.values(wanted.attributes)
-    return journal.Record(record(kind, replace(wanted, attributes=values), known, id, shown))
+    return record(kind, replace(wanted, attributes=values), known, id, shown)
 
 
 def _adopted(address: Address, ledger: Ledger) -> str | None:
