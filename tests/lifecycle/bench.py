@@ -116,6 +116,7 @@ class Bench:
     behaviour: Behaviour = field(default_factory=Behaviour)
     memory: Memory = field(default_factory=Memory)
     clock: StillClock = field(default_factory=StillClock)
+    settle: float = 2.0
     last: Sandbox | None = None
 
     @property
@@ -135,7 +136,12 @@ class Bench:
 
     def sandbox(self, faults: tuple[Fault, ...] = (), observer: Observer | None = None) -> Sandbox:
         return Sandbox(
-            self.memory, "fabrikam.onmicrosoft.com", behaviour=self.behaviour, faults=faults, observer=observer
+            self.memory,
+            "fabrikam.onmicrosoft.com",
+            behaviour=self.behaviour,
+            faults=faults,
+            observer=observer,
+            clock=self.clock.now,
         )
 
     def plan(self, options: Options | None = None) -> Prepared:
@@ -170,7 +176,7 @@ class Bench:
                 run=uuid4().hex,
                 actor="somebody@here",
                 tool_version="0.1.0",
-                tempo=Tempo(parallelism=3, settle=2.0),
+                tempo=Tempo(parallelism=3, settle=self.settle),
                 rollback=rollback,
                 watch=watch,
                 stopped=stopped,
@@ -183,7 +189,7 @@ class Bench:
             self.store.lock(Holder("somebody", "here", 2, self.clock.now()), 0) as lock,
             connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant,
         ):
-            course = Course("0.1.0", Tempo(settle=2.0), watch)
+            course = Course("0.1.0", Tempo(settle=self.settle), watch)
             return recover(self.store, tenant.tenant_id, tenant.provider, lock, self.clock, course)
 
     def writes(self) -> int:
@@ -204,8 +210,8 @@ class Bench:
     def waits(self) -> Waits:
         """How long a run waits for the service, on the still clock."""
         return Waits(
-            domain_timeout=5.0,
-            visibility_timeout=5.0,
+            domain_timeout=300.0,
+            visibility_timeout=300.0,
             sleep=self.clock.sleep,
             clock=self.clock.monotonic,
         )

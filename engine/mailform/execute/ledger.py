@@ -11,6 +11,7 @@ from mailform.planning.operations import Made, Target
 from mailform.planning.steps import Adopt, Move, Plan
 from mailform.wanted import Answers, Configuration
 from mailform_providers.contract import Provider, Waiting
+from mailform_providers.dns.publish import Publisher
 from mailform_providers.kinds import OUTBOUND_CONNECTOR
 from mailform_providers.normal import Directory
 from mailform_state.address import Address
@@ -42,6 +43,10 @@ class Surroundings(Protocol):
     @property
     def clock(self) -> Clock:
         """The time."""
+
+    @property
+    def publisher(self) -> Publisher | None:
+        """The zone in which proofs are published; None where `[dns]` names none."""
 
     def present(self) -> Mapping[str, frozenset[str]]:
         """The ids of every object that was there before the run, by kind."""
@@ -75,6 +80,8 @@ class Ledger:
     tempo: Tempo
     clock: Clock
     stopped: Callable[[], bool]
+    publisher: Publisher | None = None
+    published: set[Address] = field(default_factory=set)
     made: dict[Address, str] = field(default_factory=dict)
     facts: dict[Address, dict[str, Value]] = field(default_factory=dict)
     records: dict[Address, Recorded] = field(default_factory=dict)

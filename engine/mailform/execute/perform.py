@@ -8,9 +8,20 @@ from typing import assert_never
 
 from mailform.execute.ledger import Ledger
 from mailform.execute.lost import found_after_all, landed, rounds
+from mailform.execute.publishing import publish, sought, told_of, withdraw
 from mailform.planning.compare import MAIL, PROOF, everything
 from mailform.planning.images import seen
-from mailform.planning.operations import RECIPIENTS, Make, Operation, Place, Remove, Validate, Write
+from mailform.planning.operations import (
+    RECIPIENTS,
+    Make,
+    Operation,
+    Place,
+    Publish,
+    Remove,
+    Unpublish,
+    Validate,
+    Write,
+)
 from mailform.wanted import records_asked_for
 from mailform_providers.contract import Done, Lost, Observed, Rejected, Validated, Waiting, Written
 from mailform_providers.kinds import INBOUND_CONNECTOR, KINDS, TRANSPORT_RULE
@@ -60,6 +71,10 @@ def action_of(one: Operation) -> str:
             return "delete"
         case Validate():
             return "validate"
+        case Publish():
+            return "publish"
+        case Unpublish():
+            return "withdraw"
     assert_never(one.action)
 
 
@@ -77,6 +92,11 @@ def prepare(one: Operation, ledger: Ledger) -> Call:
         case Validate(target):
             wanted = {} if one.wanted is None else {RECIPIENTS: one.wanted.attributes.get(RECIPIENTS)}
             return Call(one, ledger.id_of(target), ledger.values(wanted))
+        case Publish(target, zone):
+            domain = ledger.id_of(target)
+            return Call(one, domain, sought(one, zone, domain, ledger))
+        case Unpublish(record):
+            return Call(one, record.name, told_of(record))
     assert_never(one.action)
 
 
@@ -90,8 +110,12 @@ def perform(call: Call, ledger: Ledger) -> Performed:
         return Performed(call, Result(one.number, Outcome.OK, call.id))  # a verified parent has proven it
     if isinstance(one.action, Validate):
         return _validated(call, one.action, ledger)
+    if isinstance(one.action, Publish):
+        return _published(call, ledger)
+    if isinstance(one.action, Unpublish):
+        return Performed(call, withdraw(call.intent, ledger))
     try:
-        written = _send(call, ledger)
+        written = _proven(call, ledger)
     except Failure as failure:
         # a provider answers writes with values; a failure means that nothing could even be sent
         written = Rejected(failure.message, failure.hint)
@@ -124,6 +148,24 @@ def _validated(call: Call, action: Validate, ledger: Ledger) -> Performed:
     return Performed(call, Result(number, Outcome.OK, call.id), warnings=warnings, remark=detail)
 
 
+def _published(call: Call, ledger: Ledger) -> Performed:
+    """Publishes a record. That it couldn't be is a warning: its domain waits for it as if nobody published it."""
+    result = publish(call.intent, ledger)
+    return Performed(call, result, warnings=(result.detail,) if result.detail else ())
+
+
+def _proven(call: Call, ledger: Ledger) -> Written:
+    """Sends a write. A proof that was published by this very run is asked for until the settle window is over: what
+    looks for it may need a moment to see it."""
+    written = _send(call, ledger)
+    if not isinstance(written, Waiting) or call.values.keys() != {PROOF}:
+        return written
+    for turn in rounds(ledger) if call.operation.address in ledger.published else ():
+        if turn and isinstance(written, Waiting):
+            written = _send(call, ledger)
+    return written
+
+
 _WORDS = {True: "succeeded", False: "failed", None: "not told"}
 
 
@@ -139,8 +181,8 @@ def _send(call: Call, ledger: Ledger) -> Written:
             return provider.move(str(call.id), call.place or 0)
         case Remove():
             return provider.delete(one.kind, str(call.id))
-        case Validate():
-            raise AssertionError("validating isn't writing")
+        case Validate() | Publish() | Unpublish():
+            raise AssertionError(f"{one.verb} isn't written to the tenant")
     assert_never(one.action)
 
 

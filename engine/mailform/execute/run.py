@@ -16,12 +16,13 @@ from mailform.execute.perform import Call, Performed, perform, postponed, prepar
 from mailform.execute.settlement import settlement
 from mailform.execute.undo import take_back
 from mailform.execute.verify import Objects, restored, verification
-from mailform.planning.operations import Make, Operation, Remove, inbound_connectors
+from mailform.planning.compare import PROOF
+from mailform.planning.operations import Make, Operation, Publish, Remove, inbound_connectors
 from mailform.planning.schedule import Schedule
 from mailform.planning.undo import undoing
 from mailform_providers.kinds import ACCEPTED_DOMAIN, TRANSPORT_RULE
 from mailform_state.errors import Failure
-from mailform_state.journal import Begin, Entry, Outcome, Pivot, Record, Result, Verified
+from mailform_state.journal import Begin, Entry, Outcome, Pivot, PublishRecord, Record, Result, Verified
 
 Entries: TypeAlias = Generator[tuple[Entry, ...], None, "Verdict"]
 
@@ -81,7 +82,7 @@ def _wave(
     wave: Sequence[Operation], plan: Schedule, ledger: Ledger, told: list[Entry]
 ) -> Generator[tuple[Entry, ...], None, str]:
     """Runs one wave before the pivot; answers with what failed, if something did."""
-    runnable = [one for one in wave if not _is_held_back(one, plan, ledger)]
+    runnable = [one for one in wave if not _is_held_back(one, plan, ledger) and not _is_needless(one, ledger)]
     if not runnable:
         return ""
     if ledger.stopped():
@@ -123,6 +124,11 @@ def _is_held_back(one: Operation, plan: Schedule, ledger: Ledger) -> bool:
         ledger.skipped.add(one.number)
         ledger.deferred.add(one.address)
     return held
+
+
+def _is_needless(one: Operation, ledger: Ledger) -> bool:
+    """Whether a proof needn't be published any more: a verified parent has proven its domain."""
+    return isinstance(one.action, Publish) and bool(ledger.facts.get(one.address, {}).get(PROOF))
 
 
 def _performing(calls: list[Call], ledger: Ledger) -> Iterator[Performed]:
@@ -189,6 +195,8 @@ def _note(done: Performed, ledger: Ledger) -> None:
     for change in result.changes:
         if isinstance(change, Record):
             ledger.records[one.address] = change.resource
+        elif isinstance(change, PublishRecord):
+            ledger.published.add(one.address)
 
 
 def _cleanup(

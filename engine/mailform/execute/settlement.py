@@ -22,6 +22,7 @@ from mailform.planning.steps import (
     Retry,
     Settle,
     Update,
+    Withdraw,
 )
 from mailform.wanted import Answers, Wanted
 from mailform_providers.kinds import KINDS
@@ -57,10 +58,15 @@ def _addresses(ledger: Ledger) -> Iterator[Change]:
             case Readdress(origin, address):
                 yield journal.Forget(origin)
                 yield journal.Record(ledger.records[address])
+                for known in ledger.state.dns_records:
+                    if known.address == address:
+                        yield journal.PublishRecord(known)
             case Forget(address):
                 yield journal.Forget(address)
             case Retry(pending, None):
                 yield journal.Finished(pending.kind, pending.id)
+            case Withdraw(record, False):
+                yield journal.WithdrawRecord(record)
             case _:
                 pass
 
@@ -78,7 +84,7 @@ def _records(schedule: Schedule, ledger: Ledger, objects: Objects) -> Iterator[C
                     yield journal.Record(
                         _without_late(_record(wanted, ledger, objects, before), late.get(step.address, ()), ledger)
                     )
-            case Settle() | Move() | Delete() | Forget() | Readdress() | Retry():
+            case Settle() | Move() | Delete() | Forget() | Readdress() | Retry() | Withdraw():
                 pass
     for kept in ledger.plan.kept:
         if kept.refreshed is not None:

@@ -7,10 +7,11 @@ from typing import assert_never
 
 from mailform.execute.ledger import Surroundings
 from mailform.execute.lost import rounds
+from mailform.execute.publishing import take_away
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import agrees, differing, seen
 from mailform.planning.order import unmoved
-from mailform.planning.undo import Reorder, Restore, UndoStep, Unmake, former_order, numbers_of
+from mailform.planning.undo import Reorder, Restore, TakeAway, UndoStep, Unmake, former_order, numbers_of
 from mailform_providers.contract import Done, Lost, Rejected, Waiting, Written
 from mailform_providers.kinds import KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Type
@@ -42,26 +43,33 @@ def _take_back(step: UndoStep, scene: Surroundings) -> tuple[UndoOutcome, str]:
             return _restore(step, scene)
         case Reorder():
             return _reorder(step, scene)
+        case TakeAway(_, _, record):
+            return take_away(record, scene)
     assert_never(step)
 
 
 def _unmake(step: Unmake, scene: Surroundings) -> tuple[UndoOutcome, str]:
-    written = scene.provider.delete(step.kind, step.id)
-    match written:
-        case Done():
-            return UndoOutcome.OK, ""
-        case Rejected(_, _, True):
-            return _gone(step, scene)
-        case Lost():
-            for _ in rounds(scene):
-                if scene.provider.find(step.kind, step.id) is None:
-                    return UndoOutcome.OK, ""
+    """Deletes what the run made. A refusal is asked again for a while: what used the object was taken back just
+    before, and a reader that lags still sees it in use."""
+    written: Written = Lost("it was not tried")
+    for _ in rounds(scene, min(scene.tempo.visibility, 6 * scene.tempo.settle)):
+        written = scene.provider.delete(step.kind, step.id)
+        match written:
+            case Done():
+                return UndoOutcome.OK, ""
+            case Rejected(_, _, True):
+                return _gone(step, scene)
+            case Lost():
+                for _ in rounds(scene):
+                    if scene.provider.find(step.kind, step.id) is None:
+                        return UndoOutcome.OK, ""
     return UndoOutcome.FAILED, _reason(written)
 
 
 def _gone(step: Unmake, scene: Surroundings) -> tuple[UndoOutcome, str]:
-    """What was just made may not be there yet for a reader that lags: it counts as gone when it stays so."""
-    for _ in rounds(scene):
+    """What was just made may not be there yet for a reader that lags: it counts as gone when it stays so for as long
+    as an object may take to show."""
+    for _ in rounds(scene, scene.tempo.visibility):
         if scene.provider.find(step.kind, step.id) is not None:
             again = scene.provider.delete(step.kind, step.id)
             if isinstance(again, Done):

@@ -31,6 +31,10 @@ class Page:
     next_link: str | None = None
 
 
+CROWDED = b"maximum number of concurrent requests"
+"""How the front door says that a tenant has too many requests under way: it turned this one away unread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """The service said no. `type_name` is the .NET type, empty when whoever answered wasn't the cmdlet's layer."""
@@ -107,6 +111,8 @@ def understand(reply: Reply) -> Answered:
     try:
         said = _Success.model_validate(document)
     except ValidationError:
+        if CROWDED in reply.body.lower():
+            return _fault(reply, None)  # said in plain text, whatever the status
         return Garbled(f"an answer of {len(reply.body)} bytes that isn't what Exchange sends")
     if said.errors:
         return Garbled(f"an answer with errors beside it: {json.dumps(said.errors)[:500]}")
@@ -147,7 +153,8 @@ def _header_warnings(headers: httpx.Headers) -> tuple[str, ...]:
 
 def _fault(reply: Reply, document: object) -> Fault:
     text, type_name = _cause(document)
-    if not text and reply.headers.get("Content-Type", "").startswith("text/plain"):
+    plain = reply.headers.get("Content-Type", "").startswith("text/plain") or CROWDED in reply.body.lower()
+    if not text and plain:
         text = reply.body.decode("utf-8", "replace").strip("\0 \r\n")[:500]
     if not text:
         text = _diagnosis(reply.headers)
