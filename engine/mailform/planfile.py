@@ -15,7 +15,7 @@ from enum import Enum
 from mailform.diagnostics import Diagnostic, Mistakes
 from mailform.expression import Unknown
 from mailform.planning.plan import Options
-from mailform.planning.steps import Create, Move, Plan, Replace, Step
+from mailform.planning.steps import Create, Move, Plan, Replace, Step, Withdraw
 from mailform.session.preparing import Prepared
 from mailform_providers.contract import Observed
 from mailform_state.address import Address
@@ -176,6 +176,8 @@ def _told(step: Step, places: Mapping[str, int], salt: str) -> dict[str, object]
         told["place"] = places.get(str(step.address), -1)
         sensitive = step.wanted.sensitive
         told["attributes"] = {name: _plain(value, salt, name in sensitive) for name, value in step.attributes.items()}
+    if isinstance(step, Withdraw):
+        told["record"] = [step.record.zone, step.record.name, step.record.type, step.record.value, step.reachable]
     if isinstance(step, Move):
         told["move"] = [step.id, step.target]
     for difference in getattr(step, "differences", ()):

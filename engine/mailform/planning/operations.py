@@ -28,6 +28,7 @@ from mailform.planning.steps import (
     Settle,
     Step,
     Update,
+    Withdraw,
 )
 from mailform.planning.verbs import Verb
 from mailform.planning.world import ROUTE
@@ -35,7 +36,7 @@ from mailform.wanted import Wanted
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, INBOUND_CONNECTOR, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.address import Address
-from mailform_state.values import PendingDelete, Value
+from mailform_state.values import DnsRecord, PendingDelete, Value
 
 RECIPIENTS = "validation_recipients"
 """Who is sent the test mail that validates a connector."""
@@ -101,7 +102,23 @@ class Validate:
     strict: bool
 
 
-Action: TypeAlias = Make | Write | Place | Remove | Validate
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Puts the record that proves a domain into a zone. Which record that is, the service tells once it has the
+    domain. A record that can't be published is one that the domain waits for, and no failure."""
+
+    target: Target
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublish:
+    """Takes a record of ours out of its zone."""
+
+    record: DnsRecord
+
+
+Action: TypeAlias = Make | Write | Place | Remove | Validate | Publish | Unpublish
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +205,10 @@ def _cut(step: Step, sheet: Sheet) -> None:
         case Retry(pending, current):
             if current is not None:
                 sheet.add(Phase.CLEAN_UP, step.address, Verb.DELETE, Remove(current.id, pending, forget=False))
+        case Withdraw(record, reachable):
+            if reachable:
+                gone = [o.number for o in sheet.found if o.address == step.address and isinstance(o.action, Remove)]
+                sheet.add(Phase.CLEAN_UP, step.address, Verb.WITHDRAW, Unpublish(record), None, None, *gone)
         case Forget() | Settle() | Readdress():
             pass
         case _:
@@ -240,6 +261,9 @@ def _finish(
 ) -> int:
     """Proves a domain and turns Email on for it, before anything that uses it."""
     for found in differences:
+        if found.attribute == PROOF and wanted.dns_zone:
+            action: Action = Publish(target, wanted.dns_zone)
+            last = sheet.add(Phase.STAGE, wanted.address, Verb.PUBLISH, action, wanted, current, last)
         if found.attribute in (PROOF, MAIL):
             verb = Verb.VERIFY if found.attribute == PROOF else Verb.MAIL
             action = Write(target, {found.attribute: True})

@@ -6,7 +6,7 @@ Read `plan` first; `decide` has the three-way table, `order` the rules' order, `
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError
 
 from mailform.diagnostics import Diagnostic, Mistakes, Severity
@@ -17,6 +17,7 @@ from mailform.planning.decide import Decisions, Table, connectors_to_be
 from mailform.planning.names import collisions
 from mailform.planning.operations import Make
 from mailform.planning.placing import place_rules
+from mailform.planning.publishing import left_behind, withdrawals
 from mailform.planning.records import observed_record, readdressed
 from mailform.planning.remarks import refined
 from mailform.planning.schedule import schedule
@@ -34,6 +35,7 @@ from mailform.planning.steps import (
     Retry,
     Step,
     Update,
+    Withdraw,
 )
 from mailform.planning.targets import reach
 from mailform.planning.waiting import deferred
@@ -64,6 +66,8 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     decisions, wanted = _decide(configuration, known, world, options)
     steps: list[Step] = [*moves, *decisions.steps]
     steps += [Retry(entry, world.find(entry.kind, entry.id)) for entry in known.pending_delete]
+    if not options.targets:
+        steps += withdrawals(known, wanted, configuration.dns)
     order = place_rules(wanted, known, world, tuple(decisions.steps), options.targets)
     mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
     mistakes += _unknown_addresses(options, configuration, known)
@@ -86,7 +90,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         destroy=options.destroy,
     )
     _require_feasible(made, known)
-    return made
+    return replace(made, warnings=(*made.warnings, *left_behind(made)))
 
 
 def _require_feasible(made: Plan, state: State) -> None:
@@ -227,4 +231,5 @@ def _unknown_addresses(options: Options, configuration: Configuration, state: St
 def _reading_order(step: Step) -> tuple[int, int, str]:
     """Kinds in the order in which they are made; of one resource, its other steps before its move."""
     rank = list(KINDS).index(step.address.kind) if step.address.kind in KINDS else len(KINDS)
-    return (rank, 1 if isinstance(step, Delete | Retry) else 0, str(step.address))
+    last = 2 if isinstance(step, Withdraw) else 1 if isinstance(step, Delete | Retry) else 0
+    return (rank, last, str(step.address))

@@ -91,7 +91,8 @@ def renamed(state: State, origin: Address, target: Address) -> State:
         )
         for address, known in state.resources.items()
     }
-    return replace(state, resources=resources)
+    records = tuple(replace(known, address=target) if known.address == origin else known for known in state.dns_records)
+    return replace(state, resources=resources, dns_records=records)
 
 
 def forgotten(state: State, addresses: frozenset[Address]) -> State:

@@ -12,7 +12,7 @@ from mailform.expression import Unknown
 from mailform.wanted import Wanted
 from mailform_providers.contract import Observed
 from mailform_state.address import Address
-from mailform_state.values import Output, PendingDelete, Recorded, Value
+from mailform_state.values import DnsRecord, Output, PendingDelete, Recorded, Value
 
 
 class Note(StrEnum):
@@ -155,7 +155,20 @@ class Retry:
         return self.pending.address
 
 
-Step: TypeAlias = Create | Update | Replace | Delete | Move | Adopt | Forget | Settle | Readdress | Retry
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """A DNS record that Mailform published goes, since no domain of ours needs it any more. `reachable`: `[dns]` still
+    names its zone; otherwise the record stays where it is, and only the state lets go of it."""
+
+    record: DnsRecord
+    reachable: bool
+
+    @property
+    def address(self) -> Address:
+        return self.record.address
+
+
+Step: TypeAlias = Create | Update | Replace | Delete | Move | Adopt | Forget | Settle | Readdress | Retry | Withdraw
 
 
 def symbol(step: Step) -> str:
@@ -167,7 +180,7 @@ def symbol(step: Step) -> str:
             return "~"
         case Replace():
             return "-/+"
-        case Delete() | Retry():
+        case Delete() | Retry() | Withdraw():
             return "-"
         case Move():
             return ">"
@@ -179,7 +192,7 @@ def symbol(step: Step) -> str:
 
 
 def touches_tenant(step: Step) -> bool:
-    """Whether a step writes to the tenant; the others change the state alone."""
+    """Whether a step writes to the tenant, or to a zone; the others change the state alone."""
     match step:
         case Create() | Update() | Replace() | Delete() | Move():
             return True
@@ -187,6 +200,8 @@ def touches_tenant(step: Step) -> bool:
             return step.current is not None
         case Adopt():
             return bool(step.differences)
+        case Withdraw():
+            return step.reachable
         case Forget() | Settle() | Readdress():
             return False
     assert_never(step)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
 from mailform_state.address import Address
-from mailform_state.journal import Begin, Entry, Intent, Outcome, Result, UndoOutcome, UndoResult
-from mailform_state.values import Value
+from mailform_state.journal import Begin, Entry, Intent, Outcome, PublishRecord, Result, UndoOutcome, UndoResult
+from mailform_state.values import DnsRecord, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,16 @@ class Reorder:
     moved: frozenset[str]
 
 
-UndoStep: TypeAlias = Unmake | Restore | Reorder
+@dataclass(frozen=True, slots=True)
+class TakeAway:
+    """Withdraws a DNS record that this run published."""
+
+    number: int
+    address: Address
+    record: DnsRecord
+
+
+UndoStep: TypeAlias = Unmake | Restore | Reorder | TakeAway
 
 
 def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
@@ -62,6 +71,10 @@ def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
     moves: list[tuple[int, str]] = []
     for intent in (entry for entry in told if isinstance(entry, Intent)):
         result = results.get(intent.step)
+        if result is not None and intent.action == "publish":
+            ours = (change.record for change in result.changes if isinstance(change, PublishRecord))
+            steps.extend(TakeAway(intent.step, intent.address, record) for record in ours)
+            continue
         if result is None or result.outcome not in (Outcome.OK, Outcome.AMBIGUOUS):
             continue
         id = result.id or intent.id
@@ -96,7 +109,7 @@ def numbers_of(step: UndoStep) -> tuple[int, ...]:
     match step:
         case Unmake() | Reorder():
             return step.numbers
-        case Restore():
+        case Restore() | TakeAway():
             return (step.number,)
     assert_never(step)
 

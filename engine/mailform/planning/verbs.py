@@ -13,6 +13,8 @@ class Verb(StrEnum):
     RENAME = "rename"
     MOVE = "move"
     DELETE = "delete"
+    PUBLISH = "publish the DNS record of"
+    WITHDRAW = "withdraw the DNS record of"
     VERIFY = "verify"
     VALIDATE = "validate"
     MAIL = "turn on Email for"

@@ -23,6 +23,7 @@ from mailform.planning.steps import (
     Settle,
     Step,
     Update,
+    Withdraw,
 )
 from mailform.render.change_json import Attributes, Change, new_id
 from mailform.render.images import current, following
@@ -65,7 +66,7 @@ def changes(plan: Plan, state: State, secrets: Secrets) -> tuple[Change, ...]:
     ground = Ground.of(plan, state)
     steps: dict[Address, list[Step]] = defaultdict(list)
     for step in plan.steps:
-        if not isinstance(step, Retry):
+        if not isinstance(step, Retry | Withdraw):
             steps[step.address].append(step)
     kept = {found.address: found for found in plan.kept}
     told = [
@@ -169,7 +170,7 @@ def _ours(steps: Sequence[Step]) -> Iterator[tuple[str, Json]]:
                 yield from _notes(step.differences)
             case Update() | Adopt():
                 yield from _notes(step.differences)
-            case Create() | Delete() | Forget() | Readdress() | Retry():
+            case Create() | Delete() | Forget() | Readdress() | Retry() | Withdraw():
                 pass
 
 

@@ -19,6 +19,7 @@ from mailform.planning.steps import (
     Settle,
     Step,
     Update,
+    Withdraw,
 )
 from mailform.render.value import empty
 from mailform_providers.contract import Observed
@@ -30,7 +31,7 @@ def current(step: Step) -> Observed | None:
     match step:
         case Update() | Replace() | Delete() | Adopt() | Retry():
             return step.current
-        case Create() | Move() | Forget() | Settle() | Readdress():
+        case Create() | Move() | Forget() | Settle() | Readdress() | Withdraw():
             return None
 
 
@@ -43,7 +44,7 @@ def following(step: Step) -> Mapping[str, Value | Unknown] | None:
             return overlaid(step.current.attributes, step.differences)
         case Replace():
             return step.attributes
-        case Delete() | Retry() | Move() | Forget() | Settle() | Readdress():
+        case Delete() | Retry() | Move() | Forget() | Settle() | Readdress() | Withdraw():
             return None
 
 

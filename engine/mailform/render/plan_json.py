@@ -14,6 +14,7 @@ from mailform.render import diagnostics
 from mailform.render.change_json import Change
 from mailform.render.changes_json import changes, drifted
 from mailform.render.configuration_json import configured
+from mailform.render.dns_json import records
 from mailform.render.modules_json import modules
 from mailform.render.released import released
 from mailform.render.secrecy import Secrets
@@ -73,6 +74,7 @@ def _ours(plan: Plan, tool_version: str, tenant: str, plan_digest: str | None, s
             {"type": rule.kind, "id": rule.id, "name": rule.name, "reason": rule.unsupported}
             for rule in plan.unsupported
         ],
+        "dns_records": records(plan, secrets),
         "rule_order": {"before": list(plan.rules_before), "after": list(plan.rules_after)},
     }
     return said if plan_digest is None else {**said, "plan_digest": plan_digest}

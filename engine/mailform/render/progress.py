@@ -35,6 +35,8 @@ DOING: Mapping[Verb, str] = {
     Verb.MOVE: "moving",
     Verb.DELETE: "deleting",
     Verb.VALIDATE: "sending validation mail through it",
+    Verb.PUBLISH: "publishing its DNS record",
+    Verb.WITHDRAW: "withdrawing its DNS record",
     Verb.VERIFY: "asking the service to verify it",
     Verb.MAIL: "turning Email on",
 }
@@ -47,6 +49,8 @@ DONE: Mapping[Verb, str] = {
     Verb.MOVE: "moved",
     Verb.DELETE: "deleted",
     Verb.VALIDATE: "validated",
+    Verb.PUBLISH: "DNS record published",
+    Verb.WITHDRAW: "DNS record withdrawn",
     Verb.VERIFY: "verified",
     Verb.MAIL: "Email turned on",
 }

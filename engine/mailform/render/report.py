@@ -68,7 +68,14 @@ def as_json(report: Report) -> dict[str, Json]:
         "changed": report.changed,
         "deeds": [_deed_as_json(deed) for deed in report.deeds],
         "waits": [
-            {"address": str(wait.address), "name": wait.name, "txt": wait.txt, "mx": wait.mx, "detail": wait.detail}
+            {
+                "address": str(wait.address),
+                "name": wait.name,
+                "txt": wait.txt,
+                "mx": wait.mx,
+                "detail": wait.detail,
+                "looked_up": wait.looked_up,
+            }
             for wait in report.waits
         ],
         "deferred": [str(address) for address in report.deferred],
@@ -157,6 +164,8 @@ def _waits(waits: tuple[Wait, ...], paint: Palette) -> Iterator[str]:
         yield f"    MX   {shown(wait.name)}  {shown(wait.mx)}"
         if wait.detail:
             yield f"  The service said: {shown(wait.detail)}"
+        if wait.looked_up:
+            yield f"  {shown(wait.looked_up)}"
 
 
 def _effect(report: Report) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
+from mailform.planning.publishing import publication
 from mailform.planning.steps import (
     Adopt,
     Create,
@@ -19,6 +20,7 @@ from mailform.planning.steps import (
     Settle,
     Step,
     Update,
+    Withdraw,
     symbol,
 )
 from mailform.render.attribute_lines import Line, differing, laid_out, written
@@ -43,7 +45,7 @@ def block(step: Step, plan: Plan, secrets: Secrets, paint: Palette) -> str:
     lines += [f"{_INDENT}{paint(f'! {risk.value}', Ink.WARNING)}" for risk in risks(step)]
     if deferred is not None:
         lines.append(f"{_INDENT}waits until {shown(str(deferred.domain))} is proven")
-    lines += [f"{_INDENT}{reason}" for reason in (*_reasons(step, secrets), *_place(step, plan))]
+    lines += [f"{_INDENT}{reason}" for reason in _remarks(step, plan, secrets)]
     lines += laid_out(_attributes(step, secrets), paint, _INDENT)
     return "\n".join(lines) + "\n"
 
@@ -55,7 +57,7 @@ def ink(step: Step) -> Ink:
             return Ink.ADDED
         case Update() | Settle() | Readdress():
             return Ink.CHANGED
-        case Replace() | Delete() | Retry():
+        case Replace() | Delete() | Retry() | Withdraw():
             return Ink.REMOVED
         case Move():
             return Ink.MOVED
@@ -82,8 +84,16 @@ def _word(step: Step) -> str:
             return "new address, in the state only"
         case Retry():
             return "delete, left over from an earlier apply" if step.current is not None else "gone by itself"
+        case Withdraw():
+            return "withdraw a DNS record" if step.reachable else "a DNS record, in the state only"
         case _:
             return type(step).__name__.lower()
+
+
+def _remarks(step: Step, plan: Plan, secrets: Secrets) -> Iterator[str]:
+    yield from _reasons(step, secrets)
+    yield from _place(step, plan)
+    yield from _published(step, secrets)
 
 
 def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
@@ -106,8 +116,23 @@ def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
         case Retry():
             name = identity(step.address, step.pending.name, step.pending.id, secrets)
             yield f"{shown(step.pending.kind)} {name}: {shown(step.pending.reason)}"
+        case Withdraw(record):
+            yield f"{shown(record.type)} {_named(record.name, secrets, step.address)} {shown(record.value)}"
+            yield "Mailform published it" if step.reachable else "Mailform published it, and can't reach its zone"
         case Create() | Update() | Settle():
             return
+
+
+def _published(step: Step, secrets: Secrets) -> Iterator[str]:
+    """The proof of a domain that goes into its zone."""
+    found = publication(step)
+    if found is not None:
+        value = shown(found.value) or "(known after apply)"
+        yield f"publishes TXT {_named(found.name, secrets, step.address)} {value}, in the zone {shown(found.zone)}"
+
+
+def _named(name: str, secrets: Secrets, address: Address) -> str:
+    return SENSITIVE if secrets.hide_name(address) else shown(name)
 
 
 def _place(step: Step, plan: Plan) -> Iterator[str]:
@@ -160,5 +185,5 @@ def _attributes(step: Step, secrets: Secrets) -> Iterator[Line]:
         case Settle():
             for name, (before, after) in step.settings.items():
                 yield Line("~", name, change(before, after))
-        case Move() | Forget() | Readdress() | Retry():
+        case Move() | Forget() | Readdress() | Retry() | Withdraw():
             return

@@ -17,6 +17,7 @@ from mailform.planning.steps import (
     Settle,
     Step,
     Update,
+    Withdraw,
     touches_tenant,
 )
 
@@ -24,7 +25,8 @@ from mailform.planning.steps import (
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The figures of a plan. A resource that is updated and moved counts in both. `delete` includes the objects that
-    an earlier apply retired; `state_only` is what no other figure has: settings, addresses, what has gone by itself."""
+    an earlier apply retired, and DNS records of ours; `state_only` is what no other figure has: settings, addresses,
+    what has gone by itself."""
 
     create: int = 0
     update: int = 0
@@ -77,7 +79,7 @@ def word(step: Step) -> str:
             return "adopt"
         case Forget():
             return "forget"
-        case Retry():
+        case Retry() | Withdraw():
             return "delete" if touches_tenant(step) else "state_only"
         case Settle() | Readdress():
             return "state_only"

@@ -13,10 +13,12 @@ from mailform.exits import Exit
 from mailform.planning.images import image
 from mailform.planning.records import readdressed
 from mailform.planning.schedule import Schedule, schedule
+from mailform.session.explaining import LookUp, explained
 from mailform.session.preparing import Prepared
 from mailform.session.report import Deed, Report, Wait
 from mailform.session.telling import deeds
 from mailform_providers.contract import Provider
+from mailform_providers.dns.publish import Publisher
 from mailform_state.errors import Damaged, Failure
 from mailform_state.journal import Begin, End, Entry, Image, replay
 from mailform_state.store import Lock, Store
@@ -32,7 +34,8 @@ class Now(Clock, Protocol):
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How an apply is to go. `run` is its id (hex), `actor` who it runs as. `watch` is told every entry once it is
-    durable, `stopped` is asked whether the user wants to stop."""
+    durable, `stopped` is asked whether the user wants to stop. `publisher` is the zone of `[dns]`; `look_up` looks for
+    the proof of a domain that waits, None where nobody shall."""
 
     run: str
     actor: str
@@ -43,6 +46,8 @@ class Manner:
     plan_expires: datetime | None = None
     watch: Callable[[Entry], None] = lambda _: None
     stopped: Callable[[], bool] = lambda: False
+    publisher: Publisher | None = None
+    look_up: LookUp | None = None
 
 
 def apply(prepared: Prepared, provider: Provider, store: Store, lock: Lock, clock: Now, manner: Manner) -> Report:
@@ -52,7 +57,9 @@ def apply(prepared: Prepared, provider: Provider, store: Store, lock: Lock, cloc
     plan, base = prepared.plan, prepared.state
     known, _ = readdressed(base, prepared.configuration.moved)
     waves = schedule(plan, known, manner.run)
-    ledger = Ledger(provider, prepared.configuration, plan, known, manner.tempo, clock, manner.stopped)
+    ledger = Ledger(
+        provider, prepared.configuration, plan, known, manner.tempo, clock, manner.stopped, manner.publisher
+    )
     begin = Begin(
         run=manner.run,
         plan=manner.plan_digest,
@@ -157,9 +164,12 @@ class Account:
             deeds=found,
             waits=()
             if undone
-            else tuple(
-                Wait(address, wait.name, wait.txt, wait.mx, wait.detail)
-                for address, wait in sorted(self.ledger.waiting.items())
+            else explained(
+                (
+                    Wait(address, wait.name, wait.txt, wait.mx, wait.detail)
+                    for address, wait in sorted(self.ledger.waiting.items())
+                ),
+                self.manner.look_up,
             ),
             deferred=() if undone else tuple(sorted(self.ledger.deferred - self.ledger.waiting.keys())),
             pending=self.verdict.postponed,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from mailform.execute.ledger import Clock, Tempo
 from mailform.execute.lost import found_of_all, landed
 from mailform.execute.perform import gone
+from mailform.execute.publishing import PUBLISH, WITHDRAW, settled
 from mailform.execute.undo import take_back
 from mailform.execute.verify import restored
 from mailform.exits import Exit
@@ -21,6 +22,7 @@ from mailform.session.applying import Now
 from mailform.session.report import Report
 from mailform.session.telling import deeds
 from mailform_providers.contract import Observed, Provider
+from mailform_providers.dns.publish import Publisher
 from mailform_providers.kinds import OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.normal import Directory
 from mailform_state.errors import Damaged, Failure, WrongTenant
@@ -38,6 +40,7 @@ class Aftermath:
     clock: Clock
     begin: Begin
     told: list[Entry]
+    publisher: Publisher | None = None
     _directory: Directory = field(default_factory=Directory)
 
     def __post_init__(self) -> None:
@@ -62,11 +65,13 @@ class Aftermath:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How a recovery is to go. `watch` is told every entry once it is durable."""
+    """How a recovery is to go. `watch` is told every entry once it is durable; `publisher` is the zone in which the
+    run published."""
 
     tool_version: str
     tempo: Tempo = field(default_factory=Tempo)
     watch: Callable[[Entry], None] = lambda _: None
+    publisher: Publisher | None = None
 
 
 def recover(store: Store, tenant: str, provider: Provider, lock: Lock, clock: Now, course: Course) -> Report | None:
@@ -94,7 +99,7 @@ def recover(store: Store, tenant: str, provider: Provider, lock: Lock, clock: No
         for entry in added:
             course.watch(entry)
 
-    scene = Aftermath(provider, course.tempo, clock, begin, told)
+    scene = Aftermath(provider, course.tempo, clock, begin, told, course.publisher)
     unsettled = _unsettled(told)
     if unsettled:
         write(_settled(unsettled, scene))
@@ -140,7 +145,7 @@ def _settled(intents: list[Intent], scene: Aftermath) -> Iterator[Result]:
     """How each intent ended after all: as the tenant shows it. What doesn't show within the settle window didn't
     happen, or happens so late that the next plan will show it."""
     # whether a move happened makes no difference: the order is restored as a whole, and only where it has to be
-    looked_for = [intent for intent in intents if intent.action not in ("move", "validate")]
+    looked_for = [intent for intent in intents if intent.action in ("create", "update", "delete")]
     found = found_of_all(looked_for, {}, scene) if looked_for else {}
     left = {intent.kind for intent in looked_for if intent.action == "update" and intent.step not in found}
     shown = {one.id: one for kind in sorted(left) for one in scene.provider.read(kind).objects}
@@ -151,6 +156,9 @@ def _settled(intents: list[Intent], scene: Aftermath) -> Iterator[Result]:
             continue
         if intent.action == "validate":
             yield Result(intent.step, Outcome.UNSENT, intent.id, detail="whether the test mail was sent isn't known")
+            continue
+        if intent.action in (PUBLISH, WITHDRAW):
+            yield settled(intent, scene)
             continue
         if current is None and intent.action == "update":
             current = _touched(intent, shown.get(str(intent.id)), scene)

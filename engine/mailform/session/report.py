@@ -30,13 +30,15 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A domain that waits for its proof: publish one of the two records at `name` (TTL as you like)."""
+    """A domain that waits for its proof: publish one of the two records at `name` (TTL as you like). `detail` is what
+    the service said, `looked_up` what our own look-up found."""
 
     address: Address
     name: str
     txt: str
     mx: str
     detail: str = ""
+    looked_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)

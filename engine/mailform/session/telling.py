@@ -54,6 +54,10 @@ def verb_of(intent: Intent) -> Verb:
             return Verb.MOVE
         case "validate":
             return Verb.VALIDATE
+        case "publish":
+            return Verb.PUBLISH
+        case "withdraw":
+            return Verb.WITHDRAW
     payload = intent.payload
     if payload.keys() == {"enabled"}:
         return Verb.ENABLE if payload["enabled"] else Verb.DISABLE
@@ -65,6 +69,6 @@ def verb_of(intent: Intent) -> Verb:
 
 
 def _after(intent: Intent, result: Result | None, before: Mapping[str, Value] | None) -> Mapping[str, Value] | None:
-    if result is None or result.outcome is not Outcome.OK or intent.action in ("delete", "validate"):
+    if result is None or result.outcome is not Outcome.OK or intent.action not in ("create", "update", "move"):
         return None
     return result.after if result.after is not None else {**(before or {}), **intent.payload}

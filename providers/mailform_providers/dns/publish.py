@@ -50,5 +50,5 @@ def read_back(
         except ReadFailed as unread:
             return Done(record.name, warnings=(f"It was agreed to, but could not be read back: {unread.message}",))
     if there:
-        return Rejected(f"The server of {record.zone} agreed to the record, and doesn't show it.")
-    return Rejected(f"The server of {record.zone} agreed to withdraw the record, and still shows it.")
+        return Lost(f"The server of {record.zone} agreed to the record, and doesn't show it.")
+    return Lost(f"The server of {record.zone} agreed to withdraw the record, and still shows it.")
