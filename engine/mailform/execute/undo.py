@@ -8,7 +8,6 @@ from typing import assert_never
 from mailform.execute.ledger import Surroundings
 from mailform.execute.lost import rounds
 from mailform.execute.publishing import take_away
-from mailform.execute.publishing import take_away
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import agrees, differing, seen
 from mailform.planning.order import unmoved
