@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "recover": "recover",
     "unlock": "unlock",
     "login": "login",
-    "sandbox": "later",
+    "sandbox": "sandbox",
     "schema": "schema",
     "version": "version",
 }

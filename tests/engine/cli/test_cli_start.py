@@ -32,8 +32,6 @@ def test_what_a_command_does_not_need_is_not_imported(scenario: Terminal, argume
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_a_help_that_names_it(terminal: Terminal, command: str) -> None:
-    if command == "sandbox":
-        return
     assert f"Usage: mailform {command}" in terminal.done(command, "--help")
 
 
@@ -92,11 +90,6 @@ def test_a_control_character_in_an_argument_is_shown_escaped(terminal: Terminal)
     ran = terminal.run("plan", "--target", "a\x1b[31m.b")
     ran.refuses("\\x1b[31m")
     assert "\x1b" not in ran.err
-
-
-@pytest.mark.parametrize("command", ["sandbox"])
-def test_a_command_of_a_later_version_says_so(terminal: Terminal, command: str) -> None:
-    terminal.run(command, "--check", "serve").refuses("[reserved]", "hint: until then")
 
 
 def test_a_reader_who_has_enough_is_no_error_of_ours(scenario: Terminal) -> None:
