@@ -229,6 +229,7 @@ def open_sandbox(
     behaviour: Behaviour | None = None,
     observer: Observer | None = None,
     clock: Clock = _now,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Sandbox:
     """A sandbox of the tenant that somebody calls `tenant`: a GUID or any of its domains, in any case.
 
@@ -242,4 +243,4 @@ def open_sandbox(
     if dns is not None:
         switches = replace(switches, dns=dns)
     store = Memory() if path is None else File(path)
-    return Sandbox(store, tenant, behaviour=switches, faults=faults, observer=observer, clock=clock)
+    return Sandbox(store, tenant, behaviour=switches, faults=faults, observer=observer, clock=clock, sleep=sleep)

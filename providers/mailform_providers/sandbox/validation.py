@@ -20,6 +20,8 @@ def _validate(call: Call) -> Result:
     entry = lookup.find(call.tenant, call.tenant.of(OUTBOUND_CONNECTOR), call.identity, CONNECTOR_CONTAINER)
     given = call.given.get("Recipients")
     recipients = given if isinstance(given, tuple) else ()
+    if not recipients:
+        raise refusals.missing_parameters([_RECIPIENTS.name])
     for recipient in recipients:
         if not all(recipient.rpartition("@")) or " " in recipient:
             raise refusals.invalid(f"'{recipient}' isn't a valid SMTP address.")
