@@ -18,10 +18,12 @@ from mailform.configuration.load import parse
 from mailform.execute.ledger import Tempo
 from mailform.planning.plan import Options
 from mailform.session.applying import Manner, apply
+from mailform.session.explaining import LookUp
 from mailform.session.preparing import Prepared, prepare
 from mailform.session.recovering import Course, recover
 from mailform.session.report import Report
 from mailform_providers.connect import connect_sandbox
+from mailform_providers.dns.publish import Publisher
 from mailform_providers.sandbox import Behaviour, Fault, Request, Sandbox
 from mailform_providers.sandbox.service import Observer
 from mailform_providers.sandbox.storage import Memory
@@ -117,6 +119,8 @@ class Bench:
     memory: Memory = field(default_factory=Memory)
     clock: StillClock = field(default_factory=StillClock)
     settle: float = 2.0
+    publisher: Publisher | None = None
+    look_up: LookUp | None = None
     last: Sandbox | None = None
 
     @property
@@ -180,6 +184,8 @@ class Bench:
                 rollback=rollback,
                 watch=watch,
                 stopped=stopped,
+                publisher=self.publisher,
+                look_up=self.look_up,
             )
             return apply(prepared, tenant.provider, self.store, lock, self.clock, manner)
 
@@ -189,7 +195,7 @@ class Bench:
             self.store.lock(Holder("somebody", "here", 2, self.clock.now()), 0) as lock,
             connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant,
         ):
-            course = Course("0.1.0", Tempo(settle=self.settle), watch)
+            course = Course("0.1.0", Tempo(settle=self.settle), watch, self.publisher)
             return recover(self.store, tenant.tenant_id, tenant.provider, lock, self.clock, course)
 
     def writes(self) -> int:

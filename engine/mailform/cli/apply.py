@@ -33,6 +33,7 @@ def command(
     visibility_timeout: shared.VisibilityTimeout = "5m",
     settle: shared.Settle = "10s",
     lock_timeout: shared.LockTimeout = "0s",
+    dns_server: shared.DnsServer = None,
     destroy: shared.Destroy = False,
     refresh_only: shared.RefreshOnly = False,
     target: shared.Targets = None,
@@ -59,6 +60,7 @@ def command(
         visibility_timeout=visibility_timeout,
         settle=settle,
         lock_timeout=lock_timeout,
+        dns_server=dns_server,
     )
     run(common, asked, planfile, expect_digest)
 

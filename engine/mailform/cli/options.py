@@ -37,6 +37,14 @@ VisibilityTimeout = Annotated[
 ]
 Settle = Annotated[str, typer.Option("--settle", metavar="TIME", help="How long an unsure change is looked for.")]
 LockTimeout = Annotated[str, typer.Option("--lock-timeout", metavar="TIME", help="How long to wait for the lock.")]
+DnsServer = Annotated[
+    str | None,
+    typer.Option(
+        "--dns-server",
+        metavar="HOST[:PORT]",
+        help="Look here for the DNS proof of a domain that waits, not at its zone's name servers. It only explains.",
+    ),
+]
 PlanFileArgument = Annotated[Path | None, typer.Argument(metavar="[PLANFILE]", help="A plan saved with --out.")]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

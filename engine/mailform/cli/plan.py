@@ -15,6 +15,7 @@ from mailform.exits import Exit
 if TYPE_CHECKING:
     from mailform.planning.plan import Options
     from mailform.session.preparing import Prepared
+    from mailform_providers.dns.servers import Server
 
 
 def register(app: typer.Typer) -> None:
@@ -39,12 +40,14 @@ def command(
     expires: Annotated[
         str, typer.Option("--expires", metavar="TIME", help="How long a saved plan may be applied.")
     ] = "7d",
+    dns_server: shared.DnsServer = None,
 ) -> None:
-    from mailform.cli import desk
+    from mailform.cli import desk, zones
     from mailform.planning.plan import Options
 
     shared.one_of(format, ("text", "json"), "--format")
     lifetime = shared.span(expires, "--expires")
+    server = zones.name_server(dns_server)
     asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
     prepared = prepare(common, asked, allow_large_change=allow_large_change)
     document = as_json(prepared)
@@ -57,6 +60,9 @@ def command(
         desk.say_json(document)
     else:
         desk.say(as_text(prepared, colour=desk.coloured(common)))
+    if server is not None:
+        # Not without being asked to: a plan of a stranger's pull request looks nothing up.
+        tell_proofs(prepared, server)
     require_no_objection(prepared)
     if out is not None:
         now = desk.SystemClock().now()
@@ -86,6 +92,15 @@ def prepare(common: Common, asked: Options, *, allow_large_change: bool) -> Prep
             lineage=desk.new_lineage(),
             allow_large_change=allow_large_change,
         )
+
+
+def tell_proofs(prepared: Prepared, server: Server) -> None:
+    """Says of each domain that isn't proven yet whether its record is there."""
+    from mailform.cli import desk, zones
+    from mailform.session.explaining import explained, unproven
+
+    for wait in explained(unproven(prepared.plan), zones.looking(prepared.configuration, server)):
+        desk.tell(f"{wait.address}: {wait.looked_up}")
 
 
 def note_open_journal(common: Common) -> None:

@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
 
 def command(common: Common, settle: shared.Settle = "10s", lock_timeout: shared.LockTimeout = "0s") -> None:
-    from mailform.cli import desk, working
+    from mailform.cli import desk, working, zones
     from mailform.cli.progress import Progress
     from mailform.execute.ledger import Tempo
     from mailform.session.recovering import Course, recover
@@ -28,8 +28,9 @@ def command(common: Common, settle: shared.Settle = "10s", lock_timeout: shared.
         if journal is None:
             desk.tell("Nothing to recover: no run was left open.")
             return
+        publisher = zones.for_journal(common, kept)
         with desk.connection(common, configured) as tenant, Progress(common, journal.entries) as progress:
-            course = Course(desk.version(), tempo, progress.tell)
+            course = Course(desk.version(), tempo, progress.tell, publisher)
             report = recover(kept, tenant.tenant_id, tenant.provider, lock, desk.SystemClock(), course)
     if report is None:
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from mailform.cli import desk
+from mailform.cli import desk, zones
 from mailform.cli import options as shared
 from mailform.cli.common import Common
 from mailform.cli.failing import Stale
@@ -31,6 +31,7 @@ from mailform.session.recovering import Course, recover
 from mailform.session.report import Report
 from mailform.wanted import Configuration
 from mailform_providers.connect import Connection
+from mailform_providers.dns.servers import Server
 from mailform_providers.errors import NotAllowed
 from mailform_providers.wire.patience import Waits
 from mailform_state.errors import Damaged, Failure, Locked, Refused, Unusable
@@ -52,6 +53,7 @@ class Asked:
     tempo: Tempo
     domain_timeout: timedelta
     lock_timeout: timedelta
+    name_server: Server | None = None
 
 
 def asked(
@@ -65,6 +67,7 @@ def asked(
     visibility_timeout: str,
     settle: str,
     lock_timeout: str,
+    dns_server: str | None = None,
 ) -> Asked:
     """The options as values. Raises typer.BadParameter."""
     return Asked(
@@ -79,6 +82,7 @@ def asked(
         ),
         domain_timeout=shared.span(domain_timeout, "--domain-timeout"),
         lock_timeout=shared.span(lock_timeout, "--lock-timeout"),
+        name_server=zones.name_server(dns_server),
     )
 
 
@@ -119,6 +123,7 @@ def _apply(
     elif not common.json:
         desk.say(as_text(prepared, colour=desk.coloured(common)))
     require_no_objection(prepared)
+    publisher = zones.publisher(configured, prepared.plan)
     acts = any(touches_tenant(step) for step in prepared.plan.steps)
     if acts:
         _require_time_left(tenant, prepared)
@@ -141,6 +146,8 @@ def _apply(
             plan_expires=None if saved is None else saved.expires,
             watch=progress.tell,
             stopped=stopping.asked,
+            publisher=publisher,
+            look_up=zones.looking(configured, request.name_server),
         )
         try:
             report = apply(prepared, tenant.provider, kept, lock, clock, manner)
@@ -259,9 +266,10 @@ def settle_journal(common: Common, kept: Store, lock: Lock, tenant: Connection, 
     journal = kept.journal()
     if journal is None:
         return Exit.DONE
+    publisher = zones.for_journal(common, kept)
     desk.tell("An earlier run was cut off: it is settled first.")
     with Progress(common, journal.entries) as progress:
-        course = Course(desk.version(), tempo, progress.tell)
+        course = Course(desk.version(), tempo, progress.tell, publisher)
         report = recover(kept, tenant.tenant_id, tenant.provider, lock, desk.SystemClock(), course)
     if report is None:
         return Exit.DONE

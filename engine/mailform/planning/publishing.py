@@ -44,6 +44,11 @@ def _published(wanted: Wanted, value: str) -> Publication | None:
     return Publication(wanted.dns_zone, domain(name), value)
 
 
+def writes_records(plan: Plan) -> bool:
+    """Whether a plan changes a zone."""
+    return any(step.reachable if isinstance(step, Withdraw) else publication(step) is not None for step in plan.steps)
+
+
 def withdrawals(state: State, wanted: Mapping[Address, Wanted], zone: Zone | None) -> Iterator[Withdraw]:
     """The records of ours that no wanted domain needs any more."""
     for record in state.dns_records:

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from mailform.planning.compare import PROOF
+from mailform.planning.steps import Adopt, Plan, Update
 from mailform.session.report import Wait
 
 if TYPE_CHECKING:
@@ -28,6 +30,19 @@ def explained(waits: Iterable[Wait], look_up: LookUp | None) -> tuple[Wait, ...]
         findings = pool.map(lambda wait: look_up(wait.name, wait.txt, wait.mx), sought)
         told = dict(zip(sought, map(explanation, findings), strict=True))
     return tuple(replace(wait, looked_up=told.get(wait, "")) for wait in found)
+
+
+def unproven(plan: Plan) -> tuple[Wait, ...]:
+    """The domains of a plan that the tenant has and that aren't proven yet, as waits for their records."""
+    return tuple(
+        Wait(step.address, step.current.name, _text(step, "verification_txt"), _text(step, "verification_mx"))
+        for step in plan.steps
+        if isinstance(step, Update | Adopt) and any(found.attribute == PROOF for found in step.differences)
+    )
+
+
+def _text(step: Update | Adopt, fact: str) -> str:
+    return str(step.current.facts.get(fact) or "")
 
 
 def explanation(finding: Finding) -> str:
