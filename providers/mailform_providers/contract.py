@@ -121,7 +121,8 @@ class Provider(Protocol):
         Raises ReadFailed."""
 
     def create(self, kind: str, attributes: Mapping[str, Value], priority: int | None = None) -> Written:
-        """Makes an object, a rule at `priority` (0 is first). Attributes that only update takes must not be given."""
+        """Makes an object, a rule at `priority` (0 is first). Attributes that only update takes must not be given. A
+        connector may take its time to show for the next request; a domain is waited for."""
 
     def update(self, kind: str, id: str, attributes: Mapping[str, Value]) -> Written:
         """Writes attributes of the object with this GUID. Of a domain also `verified` (asks Graph to verify) and

@@ -92,6 +92,7 @@ class Ledger:
     remarks: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     unplaced: set[str] = field(default_factory=set)
+    unseen: set[Address] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.order = list(self.plan.rules_before)
@@ -141,6 +142,7 @@ class Ledger:
     def was_made(self, address: Address, id: str) -> None:
         """The run made an object."""
         self.made[address] = id
+        self.unseen.add(address)
         self.facts.setdefault(address, {})["id"] = id
 
     def present(self) -> Mapping[str, frozenset[str]]:

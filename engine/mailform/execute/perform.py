@@ -13,6 +13,7 @@ from mailform.planning.compare import MAIL, PROOF, everything
 from mailform.planning.images import seen
 from mailform.planning.operations import (
     RECIPIENTS,
+    Made,
     Make,
     Operation,
     Place,
@@ -24,7 +25,7 @@ from mailform.planning.operations import (
 )
 from mailform.wanted import records_asked_for
 from mailform_providers.contract import Done, Lost, Observed, Rejected, Validated, Waiting, Written
-from mailform_providers.kinds import INBOUND_CONNECTOR, KINDS, TRANSPORT_RULE
+from mailform_providers.kinds import KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Kind
 from mailform_state.errors import Failure
 from mailform_state.journal import Finished, Forget, Intent, Outcome, Postpone, Record, Result
@@ -169,14 +170,25 @@ def _proven(call: Call, ledger: Ledger) -> Written:
 _WORDS = {True: "succeeded", False: "failed", None: "not told"}
 
 
+def _again_once_there(written: Written, call: Call, ledger: Ledger) -> Written:
+    """What the run itself made is there, whatever a reader that lags says: then the write is sent again."""
+    for turn in rounds(ledger, ledger.tempo.visibility):
+        if not (isinstance(written, Rejected) and written.missing):
+            break
+        if turn:
+            written = ledger.provider.update(call.operation.kind, str(call.id), call.values)
+    return written
+
+
 def _send(call: Call, ledger: Ledger) -> Written:
     one, provider = call.operation, ledger.provider
     match one.action:
         case Make():
             last = call.place is not None and call.place == len(ledger.order)
             return provider.create(one.kind, call.values, None if last else call.place)
-        case Write():
-            return provider.update(one.kind, str(call.id), call.values)
+        case Write(target):
+            written = provider.update(one.kind, str(call.id), call.values)
+            return _again_once_there(written, call, ledger) if isinstance(target, Made) else written
         case Place():
             return provider.move(str(call.id), call.place or 0)
         case Remove():
@@ -192,13 +204,7 @@ def _ended(call: Call, written: Written, ledger: Ledger) -> Performed:
         case Done(id, object, warnings):
             known_id = call.id or id
             if object is None and _must_be_read(call, ledger):
-                object = _read_back(call, known_id, warnings, ledger)
-            refusal = _came_out_otherwise(call, object)
-            if refusal:
-                message = "; ".join((refusal, *warnings))
-                after = None if object is None else seen(object)
-                # it was done, only not as asked: what there is of it has to be taken back like everything else
-                return Performed(call, Result(one.number, Outcome.OK, known_id, after, (), message), object)
+                object = _read_back(call, known_id, ledger)
             after = None if object is None else seen(object)
             result = Result(one.number, Outcome.OK, known_id, after, _recorded(call, known_id, object, ledger))
             return Performed(call, result, object, warnings=warnings)
@@ -236,45 +242,29 @@ def gone(intent: Intent) -> tuple[Finished | Forget, ...]:
 
 
 def _must_be_read(call: Call, ledger: Ledger) -> bool:
-    """Whether an object has to be read back at once: its after-image is what a rollback compares with, an inbound
-    connector may come out disabled, and somebody may ask for the DNS records that a domain has now."""
+    """Whether an object has to be read back at once: its after-image is what a rollback compares with, and
+    somebody may ask for the DNS records that a domain has now."""
     one = call.operation
     if call.values.keys() == {MAIL}:
         return one.address in records_asked_for(ledger.configuration)
-    if not isinstance(one.action, Write) or call.values.keys() == {PROOF}:
-        return False
-    if call.values.keys() == {"enabled"}:
-        return one.kind == INBOUND_CONNECTOR and call.values["enabled"] is True
-    return one.current is not None
+    # what switching on or off changes is known without reading; of a new object nothing is ever restored
+    telling = isinstance(one.action, Write) and not call.values.keys() <= {PROOF, "enabled"}
+    return telling and one.current is not None
 
 
-def _read_back(call: Call, id: str, warnings: tuple[str, ...], ledger: Ledger) -> Observed | None:
+def _read_back(call: Call, id: str, ledger: Ledger) -> Observed | None:
     """The object after the write, as soon as a reader shows it; None when none does in time: then a rollback predicts
-    what the write changed. That an inbound connector is off although it was switched on is believed at once when the
-    service says so, otherwise only when no reader shows anything else."""
+    what the write changed."""
     current = call.operation.current
-    before = seen(current) if current is not None else {"enabled": False}
-    found = None
+    before = {} if current is None else seen(current)
     for _ in rounds(ledger, ledger.tempo.visibility):
         try:
             found = ledger.provider.find(call.operation.kind, id)
         except Failure:
             continue
-        if found is not None and (_can_not_be_enabled(warnings) or landed(call.intent, before, found, ledger)):
+        if found is not None and landed(call.intent, before, found, ledger):
             return found
-    return found if "enabled" in call.values else None
-
-
-def _can_not_be_enabled(warnings: tuple[str, ...]) -> bool:
-    return any("disabled state" in text or "can't enable" in text for text in warnings)
-
-
-def _came_out_otherwise(call: Call, object: Observed | None) -> str:
-    if object is None or call.operation.kind != INBOUND_CONNECTOR or call.values.get("enabled") is not True:
-        return ""
-    if object.attributes.get("enabled") is False:
-        return "the service left the inbound connector disabled; ask its support to enable it"
-    return ""
+    return None
 
 
 def _recorded(call: Call, id: str, object: Observed | None, ledger: Ledger) -> tuple[Record | Forget | Finished, ...]:

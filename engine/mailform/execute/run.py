@@ -14,6 +14,7 @@ from typing import TypeAlias
 from mailform.execute.ledger import Ledger
 from mailform.execute.perform import Call, Performed, perform, postponed, prepare
 from mailform.execute.settlement import settlement
+from mailform.execute.sight import come_into_sight, left_disabled
 from mailform.execute.undo import take_back
 from mailform.execute.verify import Objects, restored, verification
 from mailform.planning.compare import PROOF
@@ -87,6 +88,7 @@ def _wave(
         return ""
     if ledger.stopped():
         return "interrupted: no further step was begun"
+    come_into_sight(runnable, ledger)
     try:
         calls = [prepare(one, ledger) for one in runnable]
     except LookupError as missing:
@@ -95,12 +97,15 @@ def _wave(
     told.extend(intents)
     yield intents
     failures: list[str] = []
+    switched: list[Performed] = []
     for done in _performing(calls, ledger):
         told.append(done.result)
+        switched.append(done)
         _note(done, ledger)
-        if done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS) or _is_otherwise(done):
+        if done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS):
             failures.append(f"{done.call.operation.address}: {done.result.detail}")
         yield (done.result,)
+    failures += left_disabled([done for done in switched if done.result.outcome is Outcome.OK], ledger)
     if (
         not failures
         and ledger.stopped()
@@ -108,11 +113,6 @@ def _wave(
     ):
         return "interrupted: no further step was begun"
     return "; ".join(failures)
-
-
-def _is_otherwise(done: Performed) -> bool:
-    """Done, but not as asked: an inbound connector that came out disabled."""
-    return done.result.outcome is Outcome.OK and bool(done.result.detail)
 
 
 def _is_held_back(one: Operation, plan: Schedule, ledger: Ledger) -> bool:
@@ -141,7 +141,7 @@ def _performing(calls: list[Call], ledger: Ledger) -> Iterator[Performed]:
                 yield _unsent(call)
                 continue
             done = perform(call, ledger)
-            stop = done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS) or _is_otherwise(done)
+            stop = done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS)
             yield done
         return
     waiting = list(reversed(calls))
@@ -156,7 +156,7 @@ def _performing(calls: list[Call], ledger: Ledger) -> Iterator[Performed]:
             completed, running = wait(running, return_when=FIRST_COMPLETED)
             for future in completed:
                 done = future.result()
-                stop = stop or done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS) or _is_otherwise(done)
+                stop = stop or done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS)
                 yield done
     for call in reversed(waiting):
         yield _unsent(call)

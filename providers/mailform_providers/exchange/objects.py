@@ -72,20 +72,7 @@ class Objects:
             made = observed(self.kind, answer.records[0])
         except (IndexError, ReadFailed):
             return Lost(f"{cmdlet} was carried out, but the answer doesn't say what it made.")
-        done = Done(made.id, made, answer.warnings)
-        return done if self.kind.name == TRANSPORT_RULE else self._visible(done)
-
-    def _visible(self, done: Done) -> Done:
-        """Waits until the next request will find what was just made: replicas lag, and a rule may refer to it at once.
-        Nobody refers to a rule, so rules don't wait."""
-        for _ in self.waits.looks(self.waits.visibility_timeout):
-            try:
-                if self.find(done.id) is not None:
-                    return done
-            except ServiceFailure:
-                continue
-        late = f"It was made, but after {self.waits.visibility_timeout:g} s reading it still finds nothing."
-        return replace(done, warnings=(*done.warnings, late))
+        return Done(made.id, made, answer.warnings)
 
     def update(self, id: str, attributes: Mapping[str, Value]) -> Written:
         switches = "enable" in self.kind.cmdlets and "enabled" in attributes

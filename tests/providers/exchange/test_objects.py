@@ -94,31 +94,6 @@ def test_a_rule_is_made_at_its_place_and_not_looked_for() -> None:
     assert calls(script) == [("New-TransportRule", {"Name": "x", "Enabled": False, "Priority": 2})]
 
 
-def test_a_connector_counts_as_made_when_the_next_request_finds_it() -> None:
-    made = connector(A, "x")
-    service, script, sleeps = over(listed(made), not_found(A), not_found(A), raw(400), listed(made))
-    written = service.create(INBOUND_CONNECTOR, {"name": "x"})
-    assert isinstance(written, Done)
-    assert written.warnings == ()
-    assert len(script.requests) == 5
-    assert sleeps.slept == pytest.approx([1, 1.5, 2.25])
-
-
-def test_a_connector_that_is_visible_at_once_costs_one_look() -> None:
-    service, script, sleeps = over(listed(connector(A, "x")), listed(connector(A, "x")))
-    service.create(INBOUND_CONNECTOR, {"name": "x"})
-    assert (len(script.requests), sleeps.slept) == (2, [])
-
-
-def test_a_connector_that_stays_invisible_is_made_with_a_warning() -> None:
-    def react(request: httpx.Request) -> httpx.Response:
-        return listed(connector(A, "x")) if b"New-" in request.content else not_found(A)
-
-    written = over(react, forever=True)[0].create(INBOUND_CONNECTOR, {"name": "x"})
-    assert isinstance(written, Done)
-    assert "finds nothing" in written.warnings[-1]
-
-
 @pytest.mark.parametrize("answer", [listed(), raw(204), listed({"Name": "x"})])
 def test_a_new_object_without_its_guid_is_lost(answer: httpx.Response) -> None:
     assert isinstance(over(answer)[0].create(TRANSPORT_RULE, {"name": "x"}), Lost)
