@@ -13,7 +13,7 @@ from mailform.cli.options import one_of
 if TYPE_CHECKING:
     from mailform_providers.sandbox import Fault
 
-_HELP = """Serve a tenant over HTTPS on this machine, with a sign-in authority, until Ctrl-C or SIGTERM.
+HELP = """Serve a tenant over HTTPS on this machine, with a sign-in authority, until Ctrl-C or SIGTERM.
 
 It prints the variables that make Mailform sign in to it; [tenant] then names --tenant, and its cloud is "global".
 Certificates, keys and the client secret are new at every start.
@@ -46,7 +46,7 @@ WHAT is one of
 def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     short = "Serve a tenant over HTTPS on this machine, with sign-in."
-    group.command("serve", help=_HELP, short_help=short)(with_common(serve))
+    group.command("serve", help=HELP, short_help=short)(with_common(serve))
     group.callback()(_group)  # or typer would take the one command for the group
     app.add_typer(group, name="sandbox", help="A tenant that is none: to try things out, and for tests.")
 

@@ -40,10 +40,18 @@ _PAGE = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><b
 
 
 @dataclass(slots=True)
+class _Waiting:
+    """Somebody who has been given a device code, and for what."""
+
+    scope: str
+    polls_left: int
+
+
+@dataclass(slots=True)
 class _Sessions:
     """What the authority remembers between requests: who is about to sign in, and who has."""
 
-    polls_left: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, _Waiting] = field(default_factory=dict)
     refresh_tokens: set[str] = field(default_factory=set)
 
 
@@ -149,7 +157,7 @@ class Authority:
         if client != FIRST_PARTY:
             self._require_client(client, self._tenant(name))
         device, user = secrets.token_urlsafe(24), secrets.token_hex(4).upper()
-        self._sessions.polls_left[device] = self._options.device_polls
+        self._sessions.waiting[device] = _Waiting(form.get("scope", ""), self._options.device_polls)
         page = f"{arrival.scheme}://{arrival.host}/device"
         text = f"To sign in, use a web browser to open the page {page} and enter the code {user} to authenticate."
         shown = {"user_code": user, "device_code": device, "verification_uri": page, "message": text}
@@ -157,20 +165,23 @@ class Authority:
 
     def _person(self, arrival: Arrival, form: Form, grant: str) -> Answer:
         """Nobody has to do anything: after some polls the person has signed in."""
+        scope = form.get("scope", "")
         if grant == _DEVICE_CODE:
             device = form.get("device_code", "")
-            if device not in self._sessions.polls_left:
+            waiting = self._sessions.waiting.get(device)
+            if waiting is None:
                 raise denials.unknown_code()
-            self._sessions.polls_left[device] -= 1
-            if self._sessions.polls_left[device] >= 0:
+            waiting.polls_left -= 1
+            if waiting.polls_left >= 0:
                 raise denials.pending()
-            del self._sessions.polls_left[device]
+            del self._sessions.waiting[device]
+            scope = waiting.scope
         elif form.get("refresh_token") not in self._sessions.refresh_tokens:
             raise denials.unknown_code()
         fresh = secrets.token_urlsafe(24)
         self._sessions.refresh_tokens.add(fresh)
         issuer = f"{arrival.scheme}://{arrival.host}/{self._issuer.tenant}/v2.0"
-        return self._issuer.person(form.get("scope", ""), form.get("client_id", ""), issuer, fresh)
+        return self._issuer.person(scope, form.get("client_id", ""), issuer, fresh)
 
     def _struck(self, what: What) -> Answer | Lose:
         match what:
