@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mailform.expression import Unknown, evaluate
-from mailform.planning.operations import Made, Target
+from mailform.planning.actions import Made, Target
 from mailform.planning.steps import Adopt, Move, Plan
 from mailform.wanted import Answers, Configuration
 from mailform_providers.contract import Provider, Waiting

@@ -9,20 +9,10 @@ from typing import assert_never
 from mailform.execute.ledger import Ledger
 from mailform.execute.lost import found_after_all, landed, rounds
 from mailform.execute.publishing import publish, sought, told_of, withdraw
+from mailform.planning.actions import RECIPIENTS, Made, Make, Place, Publish, Remove, Unpublish, Validate, Write
 from mailform.planning.compare import MAIL, PROOF, everything
 from mailform.planning.images import seen
-from mailform.planning.operations import (
-    RECIPIENTS,
-    Made,
-    Make,
-    Operation,
-    Place,
-    Publish,
-    Remove,
-    Unpublish,
-    Validate,
-    Write,
-)
+from mailform.planning.operations import Operation
 from mailform.wanted import records_asked_for
 from mailform_providers.contract import Done, Lost, Observed, Rejected, Validated, Waiting, Written
 from mailform_providers.kinds import KINDS, TRANSPORT_RULE

@@ -17,8 +17,9 @@ from mailform.execute.settlement import settlement
 from mailform.execute.sight import come_into_sight, left_disabled
 from mailform.execute.undo import take_back
 from mailform.execute.verify import Objects, restored, verification
+from mailform.planning.actions import Make, Publish, Remove
 from mailform.planning.compare import PROOF
-from mailform.planning.operations import Make, Operation, Publish, Remove, inbound_connectors
+from mailform.planning.operations import Operation, inbound_connectors
 from mailform.planning.schedule import Schedule
 from mailform.planning.undo import undoing
 from mailform_providers.kinds import ACCEPTED_DOMAIN, TRANSPORT_RULE

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mailform.execute.ledger import Ledger
 from mailform.execute.verify import Objects
 from mailform.expression import Unknown, evaluate
-from mailform.planning.operations import Remove
+from mailform.planning.actions import Remove
 from mailform.planning.records import record, settings
 from mailform.planning.schedule import Schedule
 from mailform.planning.steps import (

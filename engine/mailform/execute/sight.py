@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from mailform.execute.ledger import Ledger
 from mailform.execute.lost import rounds
 from mailform.execute.perform import Performed
-from mailform.planning.operations import Made, Operation
+from mailform.planning.actions import Made
+from mailform.planning.operations import Operation
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import INBOUND_CONNECTOR, OUTBOUND_CONNECTOR
 from mailform_state.address import Address

@@ -12,10 +12,10 @@ from graphlib import CycleError
 from mailform.diagnostics import Diagnostic, Mistakes, Severity
 from mailform.expression import Unknown, evaluate
 from mailform.planning import complaints
+from mailform.planning.actions import Make
 from mailform.planning.compare import PROOF
 from mailform.planning.decide import Decisions, Table, connectors_to_be
 from mailform.planning.names import collisions
-from mailform.planning.operations import Make
 from mailform.planning.placing import place_rules
 from mailform.planning.publishing import left_behind, withdrawals
 from mailform.planning.records import observed_record, readdressed

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from mailform.planning.operations import Operation, Phase, Place, operations
+from mailform.planning.actions import Place
+from mailform.planning.operations import Operation, Phase, operations
 from mailform.planning.ordering import ordered
 from mailform.planning.steps import Plan
 from mailform.planning.verbs import Verb

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from mailform.planning.operations import RECIPIENTS
+from mailform.planning.actions import RECIPIENTS
 from mailform.planning.steps import Adopt, Create, Delete, Replace, Retry, Step, Update
 from mailform.planning.world import ROUTE
 from mailform.render.images import following, telling
