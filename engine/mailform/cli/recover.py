@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 
 
 def command(common: Common, settle: shared.Settle = "10s", lock_timeout: shared.LockTimeout = "0s") -> None:
-    from mailform.cli import desk, working, zones
+    from mailform.cli import desk, settling, showing, zones
     from mailform.cli.progress import Progress
     from mailform.execute.ledger import Tempo
     from mailform.session.recovering import Course, recover
@@ -35,8 +35,8 @@ def command(common: Common, settle: shared.Settle = "10s", lock_timeout: shared.
     if report is None:
         return
     if report.exit is Exit.DONE and not common.json:
-        desk.say(working.ended(report))
+        desk.say(settling.ended(report))
     else:
-        working.show(common, report)
+        showing.show(common, report)
     if report.exit is not Exit.DONE:
         desk.leave(report.exit)

@@ -97,12 +97,12 @@ def restore(common: Common, serial: _SERIAL, lock_timeout: shared.LockTimeout = 
 def editing(common: Common, command: str, lock_timeout: str) -> Iterator[Store]:
     """The store, locked from before it is read. A run that was cut off is settled first, which takes the tenant; while
     one is held, or could not be taken back, nothing is edited. Raises Locked, Refused."""
-    from mailform.cli import desk, working
+    from mailform.cli import desk, settling
 
     patience = shared.span(lock_timeout, "--lock-timeout").total_seconds()
     store = desk.store(common)
     with store.lock(desk.holder(command), patience) as lock:
-        working.require_settled(common, store, lock)
+        settling.require_settled(common, store, lock)
         yield store
 
 

@@ -10,16 +10,18 @@ import typer
 
 from mailform.cli import desk, zones
 from mailform.cli import options as shared
+from mailform.cli.approved import opened, require_fresh
 from mailform.cli.common import Common
 from mailform.cli.failing import Stale
 from mailform.cli.plan import as_text, require_no_objection
 from mailform.cli.progress import Progress
+from mailform.cli.settling import require_not_held, settle_journal
+from mailform.cli.showing import show
 from mailform.cli.stopping import Stopping
 from mailform.diagnostics import Diagnostic, Mistakes
 from mailform.execute.ledger import Tempo
 from mailform.exits import Exit
-from mailform.planfile import PlanFile, fingerprint
-from mailform.planfile import load as load_plan
+from mailform.planfile import PlanFile
 from mailform.planning.plan import Options
 from mailform.planning.steps import touches_tenant
 from mailform.render import cost, diagnostics
@@ -27,15 +29,13 @@ from mailform.render import report as report_text
 from mailform.session import preparing
 from mailform.session.applying import Manner, apply
 from mailform.session.preparing import Prepared
-from mailform.session.recovering import Course, recover
 from mailform.session.report import Report
 from mailform.wanted import Configuration
 from mailform_providers.connect import Connection
 from mailform_providers.dns.servers import Server
 from mailform_providers.errors import NotAllowed
 from mailform_providers.wire.patience import Waits
-from mailform_state.errors import Damaged, Failure, Locked, Refused, Unusable
-from mailform_state.journal import End
+from mailform_state.errors import Failure, Locked
 from mailform_state.store import Lock, Store
 
 TOO_SHORT = timedelta(minutes=10)
@@ -88,7 +88,7 @@ def asked(
 
 def work(common: Common, request: Asked, planfile: Path | None, expect_digest: str | None) -> Exit:
     """Locks, plans, asks, applies and reports; answers with the exit code."""
-    saved = None if planfile is None else _opened(planfile, expect_digest)
+    saved = None if planfile is None else opened(planfile, expect_digest)
     if saved is not None:
         request = replace(
             request, options=saved.options, allow_large_change=saved.allow_large_change, auto_approve=True
@@ -198,101 +198,6 @@ def _prepared(
             "the saved plan can't be made any more: " + "; ".join(found.message for found in mistakes.diagnostics),
             hint="Nothing was changed. Plan again: mailform plan --out FILE",
         ) from None
-
-
-def _opened(path: Path, expect_digest: str | None) -> PlanFile:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Unusable(
-            f"{path} can't be read: {error.strerror}", hint="Make it with: mailform plan --out FILE"
-        ) from None
-    found = load_plan(data)
-    if expect_digest is not None and expect_digest != found.digest:
-        raise Damaged(
-            f"the plan file has the digest {found.digest}, not the expected {expect_digest}",
-            hint="Somebody exchanged the plan after it was approved. Plan again and have it approved again",
-        )
-    return found
-
-
-def require_fresh(saved: PlanFile, prepared: Prepared) -> None:
-    """Raises Stale when the plan, made again, isn't the saved one; Damaged when it is another tenant's."""
-    if saved.tenant != prepared.tenant:
-        raise Damaged(
-            f"the plan was made for tenant {saved.tenant}, this is {prepared.tenant}",
-            hint="Nothing was changed. Apply it in the checkout that it was planned in",
-        )
-    reasons = [
-        (saved.digest in prepared.state.used_plans, "it was applied already"),
-        (saved.expires < desk.SystemClock().now(), f"it expired at {saved.expires:%Y-%m-%d %H:%M} UTC"),
-        (saved.configuration != prepared.configuration.digest, "the configuration or its variables changed since"),
-        (saved.lineage != ("" if prepared.new else prepared.state.lineage), "the state is another one now"),
-        (saved.serial != prepared.state.serial, "the state changed since"),
-        (saved.tool_version != desk.version(), f"it was made by Mailform {saved.tool_version}"),
-        (saved.fingerprint != fingerprint(prepared.plan, saved.salt), "the tenant changed since"),
-    ]
-    for holds, reason in reasons:
-        if holds:
-            raise Stale(
-                f"the saved plan can't be applied: {reason}",
-                hint="Nothing was changed. Plan again: mailform plan --out FILE",
-            )
-
-
-def require_settled(common: Common, kept: Store, lock: Lock) -> None:
-    """Settles a run that was cut off, for commands that need no tenant themselves. Raises Refused for a held one."""
-    if kept.journal() is None:
-        return
-    require_not_held(kept)
-    with desk.connection(common, desk.configuration(common)) as tenant:
-        code = settle_journal(common, kept, lock, tenant, Tempo())
-    if code is not Exit.DONE:
-        desk.leave(code)
-
-
-def require_not_held(kept: Store) -> None:
-    """Raises Refused while a journal is open that somebody has to decide about; an interrupted one is recovered by
-    itself."""
-    journal = kept.journal()
-    last = None if journal is None else journal.entries[-1]
-    if isinstance(last, End) and last.exit in (Exit.INTERRUPTED, Exit.UNRESOLVED):
-        why = "was held by --on-failure stop" if last.exit == Exit.INTERRUPTED else "could not take everything back"
-        raise Refused(f"an earlier run {why}", hint="Nothing was changed. Run: mailform recover")
-
-
-def settle_journal(common: Common, kept: Store, lock: Lock, tenant: Connection, tempo: Tempo) -> Exit:
-    """Recovers an open journal, says so, and answers with how that ended; DONE too when there was none."""
-    journal = kept.journal()
-    if journal is None:
-        return Exit.DONE
-    publisher = zones.for_journal(common, kept)
-    desk.tell("An earlier run was cut off: it is settled first.")
-    with Progress(common, journal.entries) as progress:
-        course = Course(desk.version(), tempo, progress.tell, publisher)
-        report = recover(kept, tenant.tenant_id, tenant.provider, lock, desk.SystemClock(), course)
-    if report is None:
-        return Exit.DONE
-    if report.exit is not Exit.DONE:
-        show(common, report)
-    else:
-        desk.tell(ended(report))
-    return report.exit
-
-
-def ended(report: Report) -> str:
-    """How a recovery ended, in one line."""
-    if report.failure:
-        return "The open run has been taken back, verified by reading it again."
-    return "The open run was past its last step back; the state has what it did."
-
-
-def show(common: Common, report: Report) -> None:
-    """Shows the report of a run."""
-    if common.json:
-        desk.say_json(report_text.as_json(report))
-    else:
-        desk.say(report_text.text(report, colour=desk.coloured(common)))
 
 
 def _require_time_left(tenant: Connection, prepared: Prepared) -> None:

@@ -1,0 +1,52 @@
+"""A saved plan, from the file to the certainty that it still is what somebody approved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mailform.cli import desk
+from mailform.cli.failing import Stale
+from mailform.planfile import PlanFile, fingerprint
+from mailform.planfile import load as load_plan
+from mailform.session.preparing import Prepared
+from mailform_state.errors import Damaged, Unusable
+
+
+def opened(path: Path, expect_digest: str | None) -> PlanFile:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unusable(
+            f"{path} can't be read: {error.strerror}", hint="Make it with: mailform plan --out FILE"
+        ) from None
+    found = load_plan(data)
+    if expect_digest is not None and expect_digest != found.digest:
+        raise Damaged(
+            f"the plan file has the digest {found.digest}, not the expected {expect_digest}",
+            hint="Somebody exchanged the plan after it was approved. Plan again and have it approved again",
+        )
+    return found
+
+
+def require_fresh(saved: PlanFile, prepared: Prepared) -> None:
+    """Raises Stale when the plan, made again, isn't the saved one; Damaged when it is another tenant's."""
+    if saved.tenant != prepared.tenant:
+        raise Damaged(
+            f"the plan was made for tenant {saved.tenant}, this is {prepared.tenant}",
+            hint="Nothing was changed. Apply it in the checkout that it was planned in",
+        )
+    reasons = [
+        (saved.digest in prepared.state.used_plans, "it was applied already"),
+        (saved.expires < desk.SystemClock().now(), f"it expired at {saved.expires:%Y-%m-%d %H:%M} UTC"),
+        (saved.configuration != prepared.configuration.digest, "the configuration or its variables changed since"),
+        (saved.lineage != ("" if prepared.new else prepared.state.lineage), "the state is another one now"),
+        (saved.serial != prepared.state.serial, "the state changed since"),
+        (saved.tool_version != desk.version(), f"it was made by Mailform {saved.tool_version}"),
+        (saved.fingerprint != fingerprint(prepared.plan, saved.salt), "the tenant changed since"),
+    ]
+    for holds, reason in reasons:
+        if holds:
+            raise Stale(
+                f"the saved plan can't be applied: {reason}",
+                hint="Nothing was changed. Plan again: mailform plan --out FILE",
+            )
