@@ -10,7 +10,7 @@ from mailform.execute.lost import rounds
 from mailform.execute.publishing import take_away
 from mailform.planning.compare import MAIL, PROOF
 from mailform.planning.images import agrees, differing, seen
-from mailform.planning.order import unmoved
+from mailform.planning.staying import unmoved
 from mailform.planning.undo import Reorder, Restore, TakeAway, UndoStep, Unmake, former_order, numbers_of
 from mailform_providers.contract import Done, Lost, Rejected, Waiting, Written
 from mailform_providers.kinds import KINDS, TRANSPORT_RULE

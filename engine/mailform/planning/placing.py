@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailform.diagnostics import Diagnostic, Severity
-from mailform.planning.order import LAST, Contradiction, Seat, arrange, seat, unmoved
+from mailform.planning.order import arrange, seat
+from mailform.planning.seats import LAST, Contradiction, Seat
+from mailform.planning.staying import unmoved
 from mailform.planning.steps import Create, Delete, Move, Replace, Step
 from mailform.planning.world import World
 from mailform.wanted import Wanted

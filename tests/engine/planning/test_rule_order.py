@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailform.planning.order import LAST, Contradiction, Seat, arrange, unmoved
+from mailform.planning.order import arrange
+from mailform.planning.seats import LAST, Contradiction, Seat
+from mailform.planning.staying import unmoved
 
 
 def shifted(order: list[str], token: str, place: int) -> list[str]:
