@@ -13,6 +13,7 @@ from lifecycle.looks import at, by_hand, codes, guid, mistakes, names, requests,
 from mailform.diagnostics import Mistakes
 from mailform.exits import Exit
 from mailform_providers.sandbox import Fault, Reject, When
+from mailform_providers.sandbox.snapshot import difference
 
 BLOCKS: dict[str, Callable[..., str]] = {
     "transport_rule": rule,
@@ -107,6 +108,28 @@ def test_a_name_freed_by_a_deletion_and_taken_by_a_rename_is_taken_after_the_piv
     removed = next(index for index, name in enumerate(sent(bench)) if name.startswith("Remove-"))
     renamed = [index for index, request in enumerate(requests(bench)) if request.parameters.get("Name") == "B"]
     assert renamed == [removed + 1]
+    assert settled(bench)
+
+
+@each_kind
+def test_nothing_new_waits_for_a_deletion_since_what_goes_steps_aside(bench: Bench, kind: str) -> None:
+    applied(bench, of(kind, a="A", b="B"))
+    before = guid(bench, kind, "A")
+    applied(bench, of(kind, a="B", c="A"))
+    assert guid(bench, kind, "B") == before
+    assert names(bench, kind) in (["A", "B"], ["B", "A"])
+    assert sent(bench)[-1].startswith("Remove-")
+    assert settled(bench)
+
+
+@each_kind
+def test_what_stepped_aside_is_called_as_before_when_a_step_fails(bench: Bench, kind: str) -> None:
+    applied(bench, of(kind, a="A", b="B"))
+    was = bench.hand.snapshot()
+    bench.text = of(kind, a="B", c="A")
+    assert bench.apply(Fault(When(operation="New-*"), Reject())).exit is Exit.ROLLED_BACK
+    assert difference(was, bench.hand.snapshot()) == []
+    assert bench.apply().exit is Exit.DONE
     assert settled(bench)
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mailform.planning.operations import Make, Operation, Phase, Remove, Write, aside
+from mailform.planning.actions import Make, Remove, Write
+from mailform.planning.naming import handed_over
+from mailform.planning.operations import Operation, Phase
 from mailform.planning.steps import Plan
 from mailform.planning.verbs import Verb
-from mailform.planning.world import World, identity
+from mailform.planning.world import World
 from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR
 from mailform_state.address import Address
 from mailform_state.values import State
@@ -28,8 +30,9 @@ def ordered(found: tuple[Operation, ...], plan: Plan, state: State, run: str) ->
     for one in found:
         edges[one.number] |= _supplied(one, by_address)
         edges[one.number] |= _released(one, by_address, users)
-    found, extra = _named(found, edges, plan, run)
-    edges.update(extra)
+    for one in handed_over(found, edges, plan.observed, run):
+        edges[one.number] = _released(one, by_address, users)
+        found = (*found, one)
     found = tuple(replace(one, needs=frozenset(edges[one.number])) for one in found)
     return _after_the_pivot(found)
 
@@ -97,73 +100,6 @@ def _takes_away(one: Operation) -> bool:
             return attributes.get("enabled") is False or bool(names & attributes.keys())
         case _:
             return False
-
-
-def _named(
-    found: tuple[Operation, ...], edges: dict[int, set[int]], plan: Plan, run: str
-) -> tuple[tuple[Operation, ...], dict[int, set[int]]]:
-    """Orders who frees a name before who takes it; a circle of renames goes over a temporary name."""
-    holders = {
-        (kind, identity(kind, seen.name)): (kind, seen.id)
-        for kind, objects in plan.observed.items()
-        for seen in objects
-    }
-    frees: dict[tuple[str, str], int] = {}
-    for one in found:
-        if one.current is not None and (_renames(one) or isinstance(one.action, Remove)):
-            frees.setdefault((one.kind, one.current.id), one.number)
-    takes: dict[int, int] = {}
-    for one in found:
-        taken = one.attributes.get(KINDS[one.kind].naming)
-        if isinstance(taken, str) and isinstance(one.action, Make | Write):
-            holder = holders.get((one.kind, identity(one.kind, taken)))
-            giver = None if holder is None else frees.get(holder)
-            if giver is not None and giver != one.number:
-                takes[one.number] = giver
-                edges[one.number].add(giver)
-    extra: dict[int, set[int]] = {}
-    added: list[Operation] = []
-    for number in _circle_breakers(takes):
-        one = found[number]
-        if isinstance(one.action, Write) and one.current is not None:
-            # the first of the circle steps aside, so that its name is free; it takes its own at the end
-            temporary = Write(one.action.target, {KINDS[one.kind].naming: aside(one.current.name, run)})
-            first = replace(
-                one,
-                number=len(found) + len(added),
-                verb=Verb.RENAME,
-                action=temporary,
-                phase=Phase.CUT_OVER,
-                needs=frozenset(),
-            )
-            added.append(first)
-            extra[first.number] = set()
-            edges[number].add(first.number)
-            for taker, giver in takes.items():
-                if giver == number:
-                    edges[taker].discard(number)
-                    edges[taker].add(first.number)
-    return (*found, *added), extra
-
-
-def _renames(one: Operation) -> bool:
-    return isinstance(one.action, Write) and KINDS[one.kind].naming in one.action.attributes
-
-
-def _circle_breakers(takes: Mapping[int, int]) -> list[int]:
-    """One operation of each circle of takers and givers."""
-    breakers: list[int] = []
-    seen: set[int] = set()
-    for start in takes:
-        path: list[int] = []
-        current: int | None = start
-        while current is not None and current not in seen and current not in path:
-            path.append(current)
-            current = takes.get(current)
-        if current is not None and current in path:
-            breakers.append(current)
-        seen.update(path)
-    return breakers
 
 
 def _after_the_pivot(found: tuple[Operation, ...]) -> tuple[Operation, ...]:
