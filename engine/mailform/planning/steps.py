@@ -180,8 +180,10 @@ def symbol(step: Step) -> str:
             return "~"
         case Replace():
             return "-/+"
-        case Delete() | Retry() | Withdraw():
+        case Delete() | Retry():
             return "-"
+        case Withdraw():
+            return "-" if step.reachable else "."
         case Move():
             return ">"
         case Adopt():

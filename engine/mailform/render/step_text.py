@@ -57,8 +57,10 @@ def ink(step: Step) -> Ink:
             return Ink.ADDED
         case Update() | Settle() | Readdress():
             return Ink.CHANGED
-        case Replace() | Delete() | Retry() | Withdraw():
+        case Replace() | Delete() | Retry():
             return Ink.REMOVED
+        case Withdraw():
+            return Ink.REMOVED if step.reachable else Ink.FAINT
         case Move():
             return Ink.MOVED
         case Forget():

@@ -20,13 +20,14 @@ from mailform.planning.steps import (
     Withdraw,
     touches_tenant,
 )
+from mailform.render.figures import figure
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """The figures of a plan. A resource that is updated and moved counts in both. `delete` includes the objects that
-    an earlier apply retired, and DNS records of ours; `state_only` is what no other figure has: settings, addresses,
-    what has gone by itself."""
+    an earlier apply retired; `withdraw` counts DNS records of ours; `state_only` is what no other figure has: settings,
+    addresses, what has gone by itself."""
 
     create: int = 0
     update: int = 0
@@ -35,6 +36,7 @@ class Counts:
     move: int = 0
     adopt: int = 0
     forget: int = 0
+    withdraw: int = 0
     state_only: int = 0
     outputs: int = 0
     drift: int = 0
@@ -45,12 +47,17 @@ class Counts:
     def steps(self) -> int:
         """All steps; outputs, drift and the rest are none."""
         acting = self.create + self.update + self.replace + self.delete + self.move + self.adopt + self.forget
-        return acting + self.state_only
+        return acting + self.withdraw + self.state_only
+
+
+_FIGURES = ("create", "update", "replace", "delete", "move", "adopt", "forget", "withdraw", "state_only")
 
 
 def counts(plan: Plan) -> Counts:
     """The figures of a plan."""
-    tally = dict.fromkeys(("create", "update", "replace", "delete", "move", "adopt", "forget", "state_only"), 0)
+    tally = dict.fromkeys(
+        ("create", "update", "replace", "delete", "move", "adopt", "forget", "withdraw", "state_only"), 0
+    )
     for step in plan.steps:
         tally[word(step)] += 1
     return Counts(
@@ -79,8 +86,10 @@ def word(step: Step) -> str:
             return "adopt"
         case Forget():
             return "forget"
-        case Retry() | Withdraw():
+        case Retry():
             return "delete" if touches_tenant(step) else "state_only"
+        case Withdraw():
+            return "withdraw"
         case Settle() | Readdress():
             return "state_only"
 
@@ -99,4 +108,6 @@ def sentence(figures: Counts) -> str:
             ("forget", figures.forget),
         )
     )
-    return f"Plan: {told}{f', {figures.state_only} in the state only' if figures.state_only else ''}."
+    more = [f"{figure(figures.withdraw, 'DNS record')} to withdraw"] if figures.withdraw else []
+    more += [f"{figures.state_only} in the state only"] if figures.state_only else []
+    return f"Plan: {', '.join((told, *more))}."

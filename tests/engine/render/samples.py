@@ -24,15 +24,18 @@ from mailform.planning.steps import (
     Retry,
     Settle,
     Update,
+    Withdraw,
 )
 from mailform.wanted import Configuration, OutputBlock, Resource, Tenant, Wanted
 from mailform_providers.contract import Observed
 from mailform_state.address import Address
-from mailform_state.values import Attribute, Output, PendingDelete, Recorded, State, Value
+from mailform_state.values import Attribute, DnsRecord, Output, PendingDelete, Recorded, State, Value
 
 HERE = Position("mailform.toml", 1, 1, "[tenant]")
 OUT = Address.parse("outbound_connector.to_signature")
 IN = Address.parse("inbound_connector.from_signature")
+OLD = Address("accepted_domain", "old")
+OLDER = Address("accepted_domain", "older")
 DOMAIN = Address.parse("accepted_domain.certificate")
 ROUTE = Address.parse("transport_rule.route")
 EXTERNAL = Address.parse("transport_rule.external")
@@ -159,7 +162,7 @@ def mixed() -> Plan:
     )
     steps = (
         Adopt(
-            wanted(DOMAIN, {"domain": CERTIFICATE}),
+            replace(wanted(DOMAIN, {"domain": CERTIFICATE}), dns_zone="contososignatureservice.com"),
             domain,
             (Difference("verified", False, True, note=Note.PROOF), Difference("email", False, True, note=Note.MAIL)),
         ),
@@ -201,6 +204,8 @@ def mixed() -> Plan:
         Delete(recorded(unwanted_address(), guid(5), {"name": "Unwanted"}), unwanted),
         Retry(PendingDelete("outbound_connector", guid(7), "Older", OUT, "a rule still uses it"), outbound),
         Retry(PendingDelete("inbound_connector", guid(8), "Oldest", IN, "refused"), None),
+        Withdraw(DnsRecord("contoso.com", "old.contoso.com", "TXT", "MS=ms87654321", OLD), reachable=True),
+        Withdraw(DnsRecord("fabrikam.com", "fabrikam.com", "TXT", "MS=\x1b[2J", OLDER), reachable=False),
     )
     return Plan(
         steps=steps,
