@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lifecycle.bench import SCENARIO, Bench
 
+from lifecycle.bench import SCENARIO, Bench
 from mailform.exits import Exit
 from mailform_providers.sandbox import Behaviour, Fault, Forbid, Lose, Page, Reject, Sandbox, Truncate, When
 from mailform_providers.sandbox.faults import Crowd, Expire, Redirect, Throttle, What
