@@ -32,6 +32,14 @@ _TIMEOUT, _CONNECT_TIMEOUT = 60.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """Who hears of every request, a line each; with `ids`, also of the ids that support asks for."""
+
+    line: Callable[[str], None]
+    ids: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """A tenant that can be worked with. `tenant_id` is its GUID, in lower case. Close it at the end, or use `with`.
 
@@ -71,22 +79,25 @@ def connect(
     waits: Waits | None = None,
     patience: Patience | None = None,
     person: Callable[[str], None] | None = None,
+    log: Log | None = None,
 ) -> Connection:
     """A connection to the tenant named by GUID or domain. `directory` is where a sandbox lives, below `.mailform`.
-    `person` shows a line to the person at the terminal, who may then be asked to sign in; None where nobody is.
+    `person` shows a line to the person at the terminal, who may then be asked to sign in; None where nobody is. `log`
+    hears of every request.
 
     Raises WrongTenant when the tokens are of another tenant, before anything is asked of Exchange or Graph; NotAllowed
     without usable tokens; Failure for settings that can't be.
     """
     places = endpoints(cloud, environment)
     if cloud == SANDBOX:
-        return connect_sandbox(_open_sandbox(tenant, environment, directory), waits, patience)
+        return connect_sandbox(_open_sandbox(tenant, environment, directory), waits, patience, log)
     way = choose(environment, person=person is not None).way
     tokens: Tokens = ReadyTokens(environment, places.cloud)
     if isinstance(way, ReadyMade):
         tokens.token(Audience.EXCHANGE)  # before the network is asked for anything
     with ExitStack() as cleanup:
         http = cleanup.enter_context(_client(environment))
+        _listen(http, log)
         from mailform_providers.directory import tenant_guid
 
         wanted = tenant_guid(places.login, tenant, http, patience)
@@ -101,6 +112,13 @@ def connect(
         return _connection(places, wanted, tokens, http, waits, patience, cleanup.pop_all())
 
 
+def _listen(http: httpx.Client, log: Log | None) -> None:
+    if log is not None:
+        from mailform_providers.wire.logging import logged
+
+        logged(http, log.line, ids=log.ids)
+
+
 def _require(wanted: str, found: str, what: str, tenant: str) -> None:
     if found != wanted:
         raise WrongTenant(
@@ -109,7 +127,9 @@ def _require(wanted: str, found: str, what: str, tenant: str) -> None:
         )
 
 
-def connect_sandbox(sandbox: Sandbox, waits: Waits | None = None, patience: Patience | None = None) -> Connection:
+def connect_sandbox(
+    sandbox: Sandbox, waits: Waits | None = None, patience: Patience | None = None, log: Log | None = None
+) -> Connection:
     """A connection to a sandbox that is already open, such as one with faults, over the same HTTP code path."""
     import httpx
 
@@ -118,6 +138,7 @@ def connect_sandbox(sandbox: Sandbox, waits: Waits | None = None, patience: Pati
     tokens = MintedTokens(tenant_id, lambda audience: sandbox.token(places.cloud.resource(audience)))
     with ExitStack() as cleanup:
         http = cleanup.enter_context(httpx.Client(transport=sandbox.transport(), trust_env=False))
+        _listen(http, log)
         return _connection(places, tenant_id, tokens, http, waits, patience, cleanup.pop_all())
 
 

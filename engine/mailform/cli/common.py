@@ -42,7 +42,8 @@ def _options(
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")] = False,
     verbose: Annotated[
-        int, typer.Option("-v", "--verbose", count=True, show_default=False, help="Say more; twice: every request.")
+        int,
+        typer.Option("-v", "--verbose", count=True, show_default=False, help="Show every request; twice: its id too."),
     ] = 0,
     *,
     before: Common | None = None,

@@ -99,16 +99,17 @@ def store(common: Common) -> Store:
 
 def connection(common: Common, configured: Configuration, waits: Waits | None = None) -> Connection:
     """The tenant that the configuration is for. Raises Failure before anything is asked of another one."""
-    from mailform_providers.connect import connect
+    from mailform_providers.connect import Log, connect
     from mailform_providers.wire.patience import Patience
 
     tenant = configured.tenant
     patience = Patience() if common.quiet else Patience(tell=tell)
-    person = _tell_person if may_ask() else None
-    return connect(tenant.cloud, tenant.id, dict(os.environ), common.directory, waits, patience, person=person)
+    person = _tell_line if may_ask() else None
+    log = Log(_tell_line, ids=common.verbose > 1) if common.verbose else None
+    return connect(tenant.cloud, tenant.id, dict(os.environ), common.directory, waits, patience, person, log)
 
 
-def _tell_person(line: str) -> None:
+def _tell_line(line: str) -> None:
     from mailform.render.escape import shown
 
     tell(shown(line))

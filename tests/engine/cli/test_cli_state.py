@@ -186,6 +186,12 @@ def test_a_damaged_state_comes_back_under_an_open_journal_only_as_the_version_it
     assert applied.done("state", "list").splitlines() == ADDRESSES
 
 
+def test_every_request_is_shown_when_asked_for(scenario: Terminal) -> None:
+    assert "Get-TransportRule" not in scenario.run("plan").err
+    assert "Get-TransportRule at outlook.office365.com: 200" in scenario.run("plan", "-v").err
+    assert "client-request-id" in scenario.run("plan", "-vv").err
+
+
 def test_who_has_the_lock_is_told(scenario: Terminal) -> None:
     with locked(scenario.folder) as id:
         told = scenario.done("state", "lock-info")
