@@ -133,6 +133,13 @@ def test_what_stepped_aside_is_called_as_before_when_a_step_fails(bench: Bench, 
     assert settled(bench)
 
 
+def test_a_new_routing_rule_does_not_wait_for_a_deletion_by_which_its_connector_gets_its_name(bench: Bench) -> None:
+    applied(bench, configuration(scoped("a", "A"), scoped("b", "B")))
+    applied(bench, configuration(scoped("a", "B"), routing("r", "Route", "${outbound_connector.a.name}")))
+    assert (names(bench, "outbound_connector"), sent(bench)[-1]) == (["B"], "Remove-OutboundConnector")
+    assert settled(bench)
+
+
 @each_kind
 def test_a_rename_behind_the_pivot_that_is_refused_is_for_the_next_apply(bench: Bench, kind: str) -> None:
     applied(bench, of(kind, a="A", b="B"))

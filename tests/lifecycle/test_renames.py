@@ -133,6 +133,23 @@ def test_a_connector_that_was_renamed_by_hand_is_renamed_back_and_its_rule_still
     assert settled(bench)
 
 
+@pytest.mark.parametrize("after", [scoped("out", "After"), rule("a", "A")])
+def test_a_rule_that_names_a_connector_instead_of_referring_to_it_keeps_it_from_going(bench: Bench, after: str) -> None:
+    applied(bench, *routed("Before", "before"))
+    bench.text = configuration(after, routing("route", "Route", "before"))
+    (mistake,) = mistakes(bench)
+    assert mistake.code == "lost-route"
+    assert NAME in (mistake.hint or "")
+
+
+def test_a_rule_that_names_a_connector_cannot_come_to_mean_another_one_of_that_name(bench: Bench) -> None:
+    applied(bench, *routed("Before", "Before"))
+    bench.text = configuration(scoped("out", "After"), scoped("other", "Before"), routing("route", "Route", "Before"))
+    assert codes(bench) == ["lost-route"]
+    applied(bench, scoped("out", "Before"), scoped("other", "Other"), routing("route", "Route", "Other"))
+    assert settled(bench)
+
+
 def test_only_create_takes_client_host_names_so_the_old_connector_steps_aside_for_a_new_one(bench: Bench) -> None:
     name = "x" * 60
     applied(bench, inbound("a", name, 'client_host_names = ["a.contoso.com"]'))

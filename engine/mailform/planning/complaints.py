@@ -88,6 +88,16 @@ def used_by_foreign(
     )
 
 
+def lost_route(rule: Wanted, connector: Address, route: str) -> Diagnostic:
+    """A rule names a connector of ours that goes."""
+    return Diagnostic(
+        "lost-route",
+        f"{rule.address} routes to “{route}”, which is {connector} and goes in this plan",
+        rule.position,
+        f'Let it follow: route_message_outbound_connector = "${{{connector}.name}}"; or route to another connector',
+    )
+
+
 def referenced(wanted: Wanted, current: Observed, users: tuple[Observed, ...]) -> Diagnostic:
     """A referenced connector can't be renamed aside."""
     return Diagnostic(

@@ -1,7 +1,8 @@
 """Who gets which name when: a name is taken after it was freed.
 
 Where that goes round in a circle, one steps aside under a temporary name and takes its own at the end. Where something
-new would have to wait for a deletion, what is to be deleted steps aside: nothing is made behind the pivot.
+new would have to wait for a deletion, what is to be deleted steps aside: nothing is made behind the pivot, and no
+routing rule is switched on there.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def handed_over(
     for taker, giver in takes.items():
         edges[taker].add(giver)
     added: list[Operation] = []
-    for number in dict.fromkeys((*_of_circles(takes), *_in_the_way(takes, found))):
+    for number in dict.fromkeys((*_of_circles(takes), *_in_the_way(takes, found, edges))):
         one = found[number]
         if one.current is None:
             continue
@@ -84,11 +85,15 @@ def _of_circles(takes: Mapping[int, int]) -> Iterator[int]:
         seen.update(path)
 
 
-def _in_the_way(takes: Mapping[int, int], found: Sequence[Operation]) -> Iterator[int]:
-    """The deletions for which something new would have to wait, since it takes a name that comes free after them."""
-    for taker in takes:
-        path = [taker]
-        while path[-1] in takes and takes[path[-1]] not in path:
-            path.append(takes[path[-1]])
-        if isinstance(found[taker].action, Make) and isinstance(found[path[-1]].action, Remove):
-            yield path[-1]
+def _in_the_way(takes: Mapping[int, int], found: Sequence[Operation], edges: Mapping[int, set[int]]) -> Iterator[int]:
+    """The deletions for which something new, or a routing rule to be switched on, would have to wait, since it takes
+    or needs a name that comes free after them."""
+    urgent = {one.number for one in found if isinstance(one.action, Make) or one.switches_on_routing}
+    queue = list(urgent)
+    while queue:
+        further = edges[queue.pop()] - urgent
+        urgent |= further
+        queue += further
+    for giver in dict.fromkeys(takes.values()):
+        if isinstance(found[giver].action, Remove) and any(takes[taker] == giver for taker in takes.keys() & urgent):
+            yield giver

@@ -20,6 +20,7 @@ from mailform.planning.placing import place_rules
 from mailform.planning.publishing import left_behind, withdrawals
 from mailform.planning.records import observed_record, readdressed
 from mailform.planning.remarks import refined
+from mailform.planning.routes import lost_routes
 from mailform.planning.schedule import schedule
 from mailform.planning.steps import (
     Adopt,
@@ -128,6 +129,7 @@ def _decide(
         renewed = frozenset(step.address for step in decisions.steps if isinstance(step, Create | Replace))
         taken_over = _adopted(decisions.steps)
         if renewed <= fresh and taken_over.keys() <= adopted.keys():
+            decisions.mistakes.extend(lost_routes(decisions.steps, wanted, world.directory))
             return decisions, wanted
         fresh |= renewed
         adopted = {**adopted, **taken_over}
