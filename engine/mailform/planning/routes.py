@@ -17,7 +17,7 @@ from mailform_state.address import Address
 def lost_routes(
     steps: Iterable[Step], wanted: Mapping[Address, Wanted], connectors: Directory
 ) -> tuple[Diagnostic, ...]:
-    """The rules that are to route to a connector which goes: by its name or GUID, since a reference would follow.
+    """The rules that are to route to a connector which goes: by a name or GUID, since a reference would follow it.
     `connectors` are as they are now; that another one is to have the name doesn't help, since rules hold on to it."""
     going = {
         step.current.id: step
@@ -27,5 +27,5 @@ def lost_routes(
     return tuple(
         complaints.lost_route(rule, going[connectors(route)].address, route)
         for rule in wanted.values()
-        if isinstance(route := rule.attributes.get(ROUTE), str) and connectors(route) in going
+        if isinstance(route := rule.expressions.get(ROUTE), str) and connectors(route) in going
     )
