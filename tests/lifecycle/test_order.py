@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 
 from lifecycle.bench import Bench
 from lifecycle.blocks import configuration, routing, rule, scoped
-from lifecycle.looks import by_hand, codes, guid, mistakes, names, requests, sent, settled, steps
+from lifecycle.looks import at, by_hand, codes, mistakes, names, requests, sent, settled, steps
 from mailform.diagnostics import Mistakes
 from mailform.exits import Exit
+from mailform.planning.plan import Options
 from mailform.planning.steps import Create
 from mailform_providers.sandbox import Fault, Reject, When
 from mailform_providers.sandbox.seeds import dlp_rule, unsupported_rule
 from mailform_providers.sandbox.snapshot import difference
+from mailform_providers.sandbox.tenant import Entry
 
 
 def applied(bench: Bench, *blocks: str) -> None:
@@ -183,13 +188,64 @@ def test_rules_of_dlp_and_those_that_nobody_can_express_keep_their_place_and_are
     assert {seen.name for seen in bench.plan().plan.unsupported} == {"d", "u"}
 
 
+def become_inexpressible(bench: Bench, name: str) -> None:
+    """Something that Mailform doesn't know of has rewritten a rule."""
+    tenant = bench.hand.tenant
+    rewritten = [
+        replace(entry, settings={**entry.settings, "IsRuleConfigurationSupported": False})
+        if entry.name == name
+        else entry
+        for entry in tenant.of("transport_rule")
+    ]
+    bench.memory.write({tenant.guid: tenant.holding("transport_rule", tuple(rewritten))})
+
+
 def test_a_managed_rule_that_mailform_can_express_no_more_is_left_alone_and_said_to_be(bench: Bench) -> None:
-    applied(bench, rule("a", "a", "priority = 0"))
-    found = guid(bench, "transport_rule", "a")
-    by_hand(bench, "Remove-TransportRule", "a")
-    planted = unsupported_rule(bench.hand, "a")
-    assert found != planted
-    assert codes(bench) == ["another-object"]
+    applied(bench, rule("a", "a"), rule("b", "b", "priority = 0"))
+    become_inexpressible(bench, "b")
+    by_hand(bench, "Set-TransportRule", "b", Priority=1, Comments="theirs")
+    bench.text = configuration(rule("a", "a"), rule("b", "other", "priority = 0"))
+    plan = bench.plan().plan
+    assert plan.empty
+    assert "unsupported-rule" in [found.code for found in plan.warnings]
+
+
+@pytest.mark.parametrize("destroy", [False, True])
+def test_a_rule_that_mailform_can_express_no_more_is_forgotten_and_not_deleted(bench: Bench, destroy: bool) -> None:
+    applied(bench, rule("a", "a"), rule("b", "b"))
+    become_inexpressible(bench, "b")
+    bench.text = configuration(rule("a", "a"))
+    options = Options(destroy=destroy)
+    assert ". transport_rule.b" in steps(bench, options)
+    assert bench.apply(options=options).exit is Exit.DONE
+    assert "b" in order(bench)
+    assert settled(bench) or destroy
+
+
+@pytest.mark.parametrize(("present", "added", "fits"), [(298, 2, True), (299, 2, False), (300, 1, False)])
+def test_a_tenant_has_no_more_than_three_hundred_rules_while_new_ones_are_added(
+    bench: Bench, present: int, added: int, fits: bool
+) -> None:
+    crowd(bench, present)
+    bench.text = configuration(*(rule(label, label) for label in "ab"[:added]))
+    assert codes(bench) == ([] if fits else ["too-many-rules"])
+
+
+def test_rules_that_go_still_count_while_new_ones_are_added(bench: Bench) -> None:
+    applied(bench, rule("a", "a"))
+    crowd(bench, 299)
+    bench.text = configuration(rule("b", "b"))
+    assert codes(bench) == ["too-many-rules"]
+    bench.text = configuration(rule("a", "a"))
+    assert codes(bench, Options(replace=at("transport_rule.a"))) == ["too-many-rules"]
+
+
+def crowd(bench: Bench, count: int) -> None:
+    """So many rules of nobody's, at once."""
+    tenant = bench.hand.tenant
+    moment = "2026-11-23T12:00:00.0000000Z"
+    rules = [Entry(str(uuid4()), {"Name": f"Theirs {n}", "SetSCL": 1}, moment, moment, "", "") for n in range(count)]
+    bench.memory.write({tenant.guid: tenant.holding("transport_rule", (*tenant.of("transport_rule"), *rules))})
 
 
 def test_rules_that_never_move_and_stand_the_wrong_way_round_make_an_order_impossible(bench: Bench) -> None:

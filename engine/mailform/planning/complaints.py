@@ -43,14 +43,25 @@ def held(wanted: Wanted, current: Observed, owner: Address) -> Diagnostic:
     )
 
 
-def inexpressible(wanted: Wanted, current: Observed) -> Diagnostic:
+def inexpressible(address: Address, position: Position | None, current: Observed) -> Diagnostic:
     """A managed rule has become one that Mailform can't express."""
     return Diagnostic(
         "unsupported-rule",
-        f"{wanted.address}: Mailform can't express this rule ({current.unsupported}); it is left as it is",
-        wanted.position,
-        f"Take it out of the state: mailform state rm '{wanted.address}'",
+        f"{address}: Mailform can't express this rule ({current.unsupported}); it is left as it is",
+        position,
+        f"Take it out of the state: mailform state rm '{address}'",
         Severity.WARNING,
+    )
+
+
+def too_many_rules(count: int, added: int, most: int) -> Diagnostic:
+    """More rules than a tenant may have, while the new ones are there and the old ones still are."""
+    return Diagnostic(
+        "too-many-rules",
+        f"the tenant has {count} rules and the plan adds {added} before it takes any away: more than the {most} that a "
+        "tenant may have",
+        None,
+        "Take rules away in an apply of their own first, or put several into one",
     )
 
 

@@ -78,6 +78,10 @@ class Table:
             into.steps.append(Forget(recorded.address, recorded.id, gone=True))
             return
         self._note_drift(recorded, current, into)
+        if current.unsupported is not None:
+            into.warnings.append(complaints.inexpressible(recorded.address, None, current))
+            into.steps.append(Forget(recorded.address, recorded.id, gone=False))
+            return
         if recorded.kind == ACCEPTED_DOMAIN and recorded.on_destroy != "delete":
             into.steps.append(Forget(recorded.address, recorded.id, gone=False))
             return
@@ -140,7 +144,7 @@ class Table:
         kind = KINDS[wanted.kind]
         self._note_drift(recorded, current, into)
         if current.unsupported is not None:
-            into.warnings.append(complaints.inexpressible(wanted, current))
+            into.warnings.append(complaints.inexpressible(wanted.address, wanted.position, current))
             into.kept.append(Kept(recorded, current, wanted))
             return
         if self._succeeding(wanted, recorded, current, into):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from graphlib import CycleError
 
+from mailform.configuration.limits import MOST_RULES
 from mailform.diagnostics import Diagnostic, Mistakes, Severity
 from mailform.expression import Unknown, evaluate
 from mailform.planning import complaints
@@ -43,7 +44,7 @@ from mailform.planning.waiting import deferred
 from mailform.planning.world import World
 from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR
+from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.address import Address
 from mailform_state.values import Output, State
 
@@ -66,12 +67,16 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         return _refreshed(known, world, moves)
     decisions, wanted = _decide(configuration, known, world, options)
     steps: list[Step] = [*moves, *decisions.steps]
-    steps += [Retry(entry, world.find(entry.kind, entry.id)) for entry in known.pending_delete]
+    steps += [
+        Retry(entry, world.find(entry.kind, entry.id))
+        for entry in known.pending_delete
+        if not options.targets or entry.address in options.targets
+    ]
     if not options.targets:
         steps += withdrawals(known, wanted, configuration.dns)
     order = place_rules(wanted, known, world, tuple(decisions.steps), options.targets)
     mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
-    mistakes += _unknown_addresses(options, configuration, known)
+    mistakes += _unknown_addresses(options, configuration, known) + _too_many_rules(decisions.steps, world)
     if mistakes:
         raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
     managed = {(entry.kind, entry.id.casefold()) for entry in known.resources.values()}
@@ -199,6 +204,13 @@ def _outputs(
         if name not in wanted:
             changes.append(OutputChange(name, before, None, before.sensitive, gone=True))
     return tuple(changes)
+
+
+def _too_many_rules(steps: Iterable[Step], world: World) -> list[Diagnostic]:
+    present = len(world.objects.get(TRANSPORT_RULE, ()))
+    added = sum(isinstance(step, Create | Replace) and step.address.kind == TRANSPORT_RULE for step in steps)
+    too_many = added and present + added > MOST_RULES
+    return [complaints.too_many_rules(present, added, MOST_RULES)] if too_many else []
 
 
 def _foreign(world: World, managed: set[tuple[str, str]]) -> Mapping[str, int]:
