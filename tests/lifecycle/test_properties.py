@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from lifecycle.bench import Bench
-from lifecycle.looks import all_of
+from lifecycle.looks import all_of, requests
 from lifecycle.stories import AFTER, BEFORE
 from mailform.diagnostics import Mistakes
 from mailform.exits import Exit
@@ -29,7 +29,7 @@ from mailform_providers.sandbox import Behaviour, Fault, Reject, SandboxRefused,
 from mailform_providers.sandbox.seeds import dlp_rule, unsupported_rule
 from mailform_providers.sandbox.snapshot import Snapshot, difference
 from mailform_state.values import State
-from strategies.configurations import Edit, configurations, edits
+from strategies.configurations import DOMAINS, Edit, configurations, edits
 
 EXPECTED = {"another-object", "already-exists", "circular-change", "foreign-reference", "impossible-order", "moved"}
 """What may stand in the way of a plan between two configurations, each to be told to the user."""
@@ -209,6 +209,34 @@ def test_a_refusal_anywhere_leaves_the_tenant_as_it_was_or_is_behind_the_pivot_a
             assert applied(bench, after) is Exit.DONE
         if code is not None:
             require_settled(bench)
+
+
+@often
+@given(edits, configurations(), configurations())
+def test_what_waits_for_a_proof_goes_on_from_where_it_was_left(first: list[Edit], before: str, after: str) -> None:
+    with tenant(Behaviour(dns="wait"), first) as bench:
+        code = applied(bench, before)
+        if code is None:
+            return
+        assert code in (Exit.DONE, Exit.WAITING)
+        if any(rule["State"] == "Enabled" for rule in routing(bench)):
+            wanted = bench.plan().configuration.resources.keys()
+            assert {one for one in wanted if one.kind == "inbound_connector"} <= bench.state.resources.keys()
+        assert applied(bench, before) is code
+        assert {request.operation.rpartition("/")[2] for request in requests(bench)} <= {"verify"}
+        assert applied(bench, after) in (None, Exit.DONE, Exit.WAITING)
+        for name in DOMAINS:
+            bench.hand.publish(name)
+        code = applied(bench, after)
+        event(f"ended as {code!r}")
+        if code is not None:
+            assert code is Exit.DONE
+            require_settled(bench)
+
+
+def routing(bench: Bench) -> list[Mapping[str, JsonValue]]:
+    """The rules that route to a connector."""
+    return [rule for rule in all_of(bench, "transport_rule") if rule["RouteMessageOutboundConnector"]]
 
 
 @often

@@ -77,7 +77,10 @@ def configurations(draw: DrawFn) -> str:
         "inbound_connector": inbound,
         "transport_rule": rules,
     }
-    return tomli_w.dumps({"tenant": TENANT, **{kind: blocks for kind, blocks in kinds.items() if blocks}})
+    published = [(kind, label) for kind, blocks in kinds.items() for label in blocks if draw(st.integers(0, 4)) == 0]
+    outputs = {f"{kind}_{label}": {"value": f"${{{kind}.{label}.id}}"} for kind, label in published}
+    written: dict[str, object] = {"tenant": TENANT, **{kind: blocks for kind, blocks in kinds.items() if blocks}}
+    return tomli_w.dumps({**written, "outputs": outputs} if outputs else written)
 
 
 @st.composite
