@@ -27,7 +27,8 @@ from mailform.exits import Exit
 from mailform.planning.plan import Options
 from mailform.refresh import refresh
 from mailform_providers.connect import connect_sandbox
-from mailform_providers.contract import Listing, Observed, Provider, Written
+from mailform_providers.contract import Listing, Observed, Provider, Rejected, Validated, Written
+from mailform_providers.contract import Lost as NoAnswer
 from mailform_providers.errors import ReadFailed
 from mailform_providers.kinds.schema import Kind
 from mailform_providers.sandbox import Behaviour, Fault, Forbid, Lose, Page, Reject, Truncate, When
@@ -298,6 +299,9 @@ class Forgetful:
         raise AssertionError(kind)
 
     def move(self, id: str, priority: int) -> Written:
+        raise AssertionError(id)
+
+    def validate(self, id: str, recipients: tuple[str, ...]) -> Validated | Rejected | NoAnswer:
         raise AssertionError(id)
 
 

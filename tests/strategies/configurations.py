@@ -109,7 +109,10 @@ def _outbound(draw: DrawFn, name: str) -> dict[str, object]:
         block["is_transport_rule_scoped"] = True
     else:
         block |= draw(st.fixed_dictionaries({}, optional={"enabled": st.booleans(), "test_mode": st.booleans()}))
-    more = {"comment": st.sampled_from(("", "ours")), "cloud_services_mail_enabled": st.booleans()}
+    more: dict[str, SearchStrategy[object]] = {
+        "comment": st.sampled_from(("", "ours")),
+        "cloud_services_mail_enabled": st.booleans(),
+    }
     return block | draw(st.fixed_dictionaries({}, optional=more))
 
 
@@ -119,7 +122,7 @@ def _inbound(draw: DrawFn, name: str, domains: Sequence[str]) -> dict[str, objec
     block: dict[str, object] = {"name": name, "sender_domains": draw(st.sampled_from(spaces))}
     if domains and draw(st.booleans()):
         block["tls_sender_certificate_name"] = f"${{accepted_domain.{draw(st.sampled_from(domains))}.domain}}"
-    more = {
+    more: dict[str, SearchStrategy[object]] = {
         "comment": st.sampled_from(("", "ours")),
         "enabled": st.booleans(),
         "require_tls": st.booleans(),
@@ -136,7 +139,7 @@ def _rule(draw: DrawFn, name: str, scoped: Sequence[str], inbound: Sequence[str]
         block["actions"] = {"route_message_outbound_connector": refers}
     if inbound and draw(st.booleans()):
         block["depends_on"] = [f"inbound_connector.{draw(st.sampled_from(inbound))}"]
-    more = {
+    more: dict[str, SearchStrategy[object]] = {
         "exceptions": EXCEPTIONS,
         "enabled": st.booleans(),
         "mode": st.sampled_from(("Audit", "Enforce")),
