@@ -39,6 +39,10 @@ def dump(state: State) -> bytes:
         "used_plans": plain(state.used_plans),
         "dns_records": plain(state.dns_records),
     }
+    if state.proofs:
+        rest["proofs"] = plain(state.proofs)
+    if state.mail_host:
+        rest["mail_host"] = state.mail_host
     canonical(rest)  # refuses what the indented form below would let through
     return (json.dumps({**rest, "digest": digest(rest)}, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 

@@ -14,7 +14,7 @@ from functools import reduce
 from typing import TypeAlias, assert_never
 
 from mailform_state.address import Address
-from mailform_state.values import DnsRecord, Output, PendingDelete, Recorded, State, Value
+from mailform_state.values import DnsRecord, Output, PendingDelete, Proof, Recorded, State, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,15 @@ class WithdrawRecord:
     record: DnsRecord
 
 
-Change: TypeAlias = Record | Forget | Postpone | Finished | Publish | PublishRecord | WithdrawRecord
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """What the state can tell people from now on: the proofs that domains wait for, and the tenant's own MX host."""
+
+    proofs: tuple[Proof, ...]
+    mail_host: str
+
+
+Change: TypeAlias = Record | Forget | Postpone | Finished | Publish | PublishRecord | WithdrawRecord | Tell
 """What an entry makes of the state."""
 
 
@@ -221,6 +229,8 @@ def advance(state: State, change: Change) -> State:
             return replace(state, pending_delete=_without(state, kind, id))
         case Publish(outputs):
             return replace(state, outputs=outputs)
+        case Tell(proofs, mail_host):
+            return replace(state, proofs=proofs, mail_host=mail_host)
         case PublishRecord(record):
             return replace(state, dns_records=(*_other_records(state, record), record))
         case WithdrawRecord(record):

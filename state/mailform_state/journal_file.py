@@ -28,6 +28,7 @@ from mailform_state.journal import (
     PublishRecord,
     Record,
     Result,
+    Tell,
     Undo,
     UndoResult,
     Verified,
@@ -130,6 +131,7 @@ _TYPES: Mapping[type[Entry | Change], str] = {
     Publish: "publish",
     PublishRecord: "publish_record",
     WithdrawRecord: "withdraw_record",
+    Tell: "tell",
 }
 
 

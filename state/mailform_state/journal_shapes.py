@@ -22,6 +22,7 @@ from mailform_state.journal import (
     PublishRecord,
     Record,
     Result,
+    Tell,
     Undo,
     UndoOutcome,
     UndoResult,
@@ -34,6 +35,7 @@ from mailform_state.shapes import (
     Moment,
     OutputShape,
     PendingDeleteShape,
+    ProofShape,
     RecordedShape,
     Shape,
     frozen_items,
@@ -97,8 +99,24 @@ class WithdrawRecordShape(Shape):
         return WithdrawRecord(self.record.read())
 
 
+class TellShape(Shape):
+    type: Literal["tell"]
+    proofs: list[ProofShape]
+    mail_host: str
+
+    def read(self) -> Change:
+        return Tell(tuple(shape.read() for shape in self.proofs), self.mail_host)
+
+
 ChangeShape = Annotated[
-    RecordShape | ForgetShape | PostponeShape | FinishedShape | PublishShape | PublishRecordShape | WithdrawRecordShape,
+    RecordShape
+    | ForgetShape
+    | PostponeShape
+    | FinishedShape
+    | PublishShape
+    | PublishRecordShape
+    | WithdrawRecordShape
+    | TellShape,
     Field(discriminator="type"),
 ]
 

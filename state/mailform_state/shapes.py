@@ -20,6 +20,7 @@ from mailform_state.values import (
     DnsRecord,
     Output,
     PendingDelete,
+    Proof,
     Recorded,
     State,
     Unresolved,
@@ -153,6 +154,16 @@ class DnsRecordShape(Shape):
         return DnsRecord(self.zone, self.name, self.type, self.value, self.address)
 
 
+class ProofShape(Shape):
+    address: AddressText
+    name: str
+    txt: str
+    mx: str
+
+    def read(self) -> Proof:
+        return Proof(self.address, self.name, self.txt, self.mx)
+
+
 class StateShape(Shape):
     format: Literal["mailform-state"]
     version: NonNegativeInt
@@ -166,6 +177,8 @@ class StateShape(Shape):
     pending_delete: list[PendingDeleteShape]
     used_plans: dict[str, Moment]
     dns_records: list[DnsRecordShape]
+    proofs: list[ProofShape] = []
+    mail_host: str = ""
 
     def read(self) -> State:
         return State(
@@ -179,6 +192,8 @@ class StateShape(Shape):
             pending_delete=tuple(shape.read() for shape in self.pending_delete),
             used_plans=self.used_plans,
             dns_records=tuple(shape.read() for shape in self.dns_records),
+            proofs=tuple(shape.read() for shape in self.proofs),
+            mail_host=self.mail_host,
         )
 
 

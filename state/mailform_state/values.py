@@ -100,8 +100,20 @@ class DnsRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What still has to be published for a domain: one of the two records, at `name`."""
+
+    address: Address
+    name: str
+    txt: str
+    mx: str
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """All that Mailform knows of one tenant. `tenant` is its GUID; `serial` grows by one with each version written."""
+    """All that Mailform knows of one tenant. `tenant` is its GUID; `serial` grows by one with each version written.
+    `proofs` are those that domains waited for at the last apply, `mail_host` is the tenant's own MX host, if known.
+    """
 
     lineage: str
     tenant: str
@@ -113,6 +125,8 @@ class State:
     pending_delete: tuple[PendingDelete, ...] = ()
     used_plans: Mapping[str, datetime] = field(default_factory=dict)
     dns_records: tuple[DnsRecord, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    mail_host: str = ""
 
     def recording(self, resource: Recorded) -> State:
         """The state with `resource` recorded, in place of what was recorded at its address."""

@@ -349,3 +349,17 @@ def test_a_tenant_that_makes_inbound_connectors_disabled_never_gets_the_routing_
     assert "disabled" in report.failure
     left = {path.split(".")[0] for path in difference(was, bench.hand.snapshot())}
     assert left <= {"accepted_domain"}
+
+
+def test_the_state_tells_the_proofs_that_are_waited_for_and_the_tenants_own_mail_host(tmp_path: Path) -> None:
+    from mailform.render import outputs
+
+    bench = Bench(tmp_path, behaviour=Behaviour(dns="wait"))
+    assert bench.apply().exit is Exit.WAITING
+    told = outputs.told(bench.state)
+    assert "TXT  s5hg3dcg14h8s1r2303rzhm4rx.smtp.contososignatureservice.com  MS=ms" in told
+    assert "fabrikam.mail.protection.outlook.com" in told
+    bench.hand.publish("s5hg3dcg14h8s1r2303rzhm4rx.smtp.contososignatureservice.com")
+    assert bench.apply().exit is Exit.DONE
+    assert bench.state.proofs == ()
+    assert bench.state.mail_host == "fabrikam.mail.protection.outlook.com"

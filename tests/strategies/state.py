@@ -24,13 +24,14 @@ from mailform_state.journal import (
     PublishRecord,
     Record,
     Result,
+    Tell,
     Undo,
     UndoOutcome,
     UndoResult,
     Verified,
     WithdrawRecord,
 )
-from mailform_state.values import Attribute, DnsRecord, Output, PendingDelete, Recorded, State, Unresolved, Value
+from mailform_state.values import Attribute, DnsRecord, Output, PendingDelete, Proof, Recorded, State, Unresolved, Value
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 kinds = st.sampled_from(["outbound_connector", "inbound_connector", "transport_rule", "accepted_domain"])
@@ -61,6 +62,7 @@ outputs = st.dictionaries(names, st.builds(Output, values, st.booleans()), max_s
 pending = st.builds(PendingDelete, kinds, ids, texts, addresses, texts)
 
 dns_records = st.builds(DnsRecord, texts, texts, texts, texts, addresses)
+proofs = st.builds(Proof, addresses, texts, texts, texts)
 states = st.builds(
     State,
     lineage=ids,
@@ -73,6 +75,8 @@ states = st.builds(
     pending_delete=st.lists(pending, max_size=2).map(tuple),
     used_plans=st.dictionaries(texts, moments, max_size=2),
     dns_records=st.lists(dns_records, max_size=2).map(tuple),
+    proofs=st.lists(proofs, max_size=2).map(tuple),
+    mail_host=texts,
 )
 
 changes_by_kind: dict[type[Change], SearchStrategy[Change]] = {
@@ -83,6 +87,7 @@ changes_by_kind: dict[type[Change], SearchStrategy[Change]] = {
     Publish: st.builds(Publish, outputs),
     PublishRecord: st.builds(PublishRecord, dns_records),
     WithdrawRecord: st.builds(WithdrawRecord, dns_records),
+    Tell: st.builds(Tell, st.lists(proofs, max_size=2).map(tuple), texts),
 }
 changes = st.one_of(*changes_by_kind.values())
 changed = st.lists(changes, max_size=2).map(tuple)

@@ -35,9 +35,9 @@ def command(
     held = {} if state is None else state.outputs
     if name is None:
         if common.json:
-            desk.say_json(outputs.as_json(held))
+            desk.say_json({**outputs.as_json(held), **({} if state is None else outputs.told_as_json(state))})
         else:
-            desk.say(outputs.text(held))
+            desk.say(outputs.text(held) + ("" if state is None else outputs.told(state)))
         return
     if name not in held:
         hint = did_you_mean(name, held, "`mailform output` shows those there are; `mailform apply` records new ones")

@@ -25,11 +25,12 @@ from mailform.planning.steps import (
     Withdraw,
 )
 from mailform.wanted import Answers, Wanted
-from mailform_providers.kinds import KINDS
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
 from mailform_state import journal
 from mailform_state.address import Address
+from mailform_state.errors import Failure
 from mailform_state.journal import Change
-from mailform_state.values import Output, Recorded
+from mailform_state.values import Output, Proof, Recorded
 
 
 def settlement(schedule: Schedule, ledger: Ledger, objects: Objects) -> tuple[Change, ...]:
@@ -39,7 +40,33 @@ def settlement(schedule: Schedule, ledger: Ledger, objects: Objects) -> tuple[Ch
         *_records(schedule, ledger, objects),
         *_left_behind(schedule, ledger),
         *_outputs(ledger),
+        *_told(ledger),
     )
+
+
+def _told(ledger: Ledger) -> Iterator[Change]:
+    """What the state can tell of the domains, if this run looked at them and it is something new."""
+    if ACCEPTED_DOMAIN not in ledger.plan.observed:
+        return
+    proofs = tuple(
+        Proof(address, w.name, w.txt, w.mx) for address, w in sorted(ledger.waiting.items()) if w.txt or w.mx
+    )
+    host = mail_host(ledger)
+    if (proofs, host) != (ledger.state.proofs, ledger.state.mail_host):
+        yield journal.Tell(proofs, host)
+
+
+def mail_host(ledger: Ledger) -> str:
+    """The tenant's own MX host, as the initial domain's records say it; what is known already when they can't be
+    read."""
+    for seen in ledger.plan.observed.get(ACCEPTED_DOMAIN, ()):
+        if seen.facts.get("initial"):
+            try:
+                found = ledger.provider.find(seen.kind, seen.id)
+            except Failure:
+                return ledger.state.mail_host
+            return "" if found is None else str(found.facts.get("mail_exchange") or "")
+    return ledger.state.mail_host
 
 
 def _left_behind(schedule: Schedule, ledger: Ledger) -> Iterator[Change]:

@@ -19,8 +19,8 @@ from mailform.session.report import Deed, Report, Wait
 from mailform.session.telling import deeds
 from mailform_providers.contract import Provider
 from mailform_providers.dns.publish import Publisher
-from mailform_state.errors import Damaged, Failure
-from mailform_state.journal import Begin, End, Entry, Image, replay
+from mailform_state.errors import Damaged
+from mailform_state.journal import Begin, End, Entry, Image, Pivot, Tell, replay
 from mailform_state.store import Lock, Store
 
 
@@ -152,6 +152,11 @@ class Account:
         waits = self.ledger.waiting or self.ledger.deferred or self.verdict.postponed
         return Exit.WAITING if waits else Exit.DONE
 
+    def mail_host(self) -> str:
+        """The tenant's own MX host, as this run or an earlier one saw it."""
+        told = [c.mail_host for e in self.told if isinstance(e, Pivot) for c in e.changes if isinstance(c, Tell)]
+        return told[-1] if told else self.prepared.state.mail_host
+
     def report(self, code: Exit, now: datetime, serial: int) -> Report:
         """The report, as of `now`."""
         found: tuple[Deed, ...] = deeds(self.told)
@@ -182,20 +187,8 @@ class Account:
             failure=self.verdict.failure,
             hint=_hint(code, self.verdict),
             next_command=_next(code),
-            mail_host=mail_host(self.ledger),
+            mail_host=self.mail_host(),
         )
-
-
-def mail_host(ledger: Ledger) -> str:
-    """The tenant's own MX host, where the domains that were read tell it."""
-    for seen in ledger.plan.observed.get("accepted_domain", ()):
-        if seen.facts.get("initial"):
-            try:
-                found = ledger.provider.find(seen.kind, seen.id)
-            except Failure:
-                return ""
-            return "" if found is None else str(found.facts.get("mail_exchange") or "")
-    return ""
 
 
 def _hint(code: Exit, verdict: Verdict) -> str:
