@@ -120,7 +120,7 @@ def _outbound(draw: DrawFn, name: str) -> dict[str, object]:
 def _inbound(draw: DrawFn, name: str, domains: Sequence[str]) -> dict[str, object]:
     spaces = (["contoso.com"], ["fabrikam.com", "smtp:contoso.com;1"], ["*"])
     block: dict[str, object] = {"name": name, "sender_domains": draw(st.sampled_from(spaces))}
-    if domains and draw(st.booleans()):
+    if draw(st.booleans()) and domains:
         block["tls_sender_certificate_name"] = f"${{accepted_domain.{draw(st.sampled_from(domains))}.domain}}"
     more: dict[str, SearchStrategy[object]] = {
         "comment": st.sampled_from(("", "ours")),
@@ -134,10 +134,10 @@ def _inbound(draw: DrawFn, name: str, domains: Sequence[str]) -> dict[str, objec
 @st.composite
 def _rule(draw: DrawFn, name: str, scoped: Sequence[str], inbound: Sequence[str]) -> dict[str, object]:
     block: dict[str, object] = {"name": name, "conditions": draw(CONDITIONS), "actions": draw(ACTIONS)}
-    if scoped and draw(st.booleans()):
+    if draw(st.booleans()) and scoped:
         refers = f"${{outbound_connector.{draw(st.sampled_from(scoped))}.{draw(st.sampled_from(('name', 'id')))}}}"
         block["actions"] = {"route_message_outbound_connector": refers}
-    if inbound and draw(st.booleans()):
+    if draw(st.booleans()) and inbound:
         block["depends_on"] = [f"inbound_connector.{draw(st.sampled_from(inbound))}"]
     more: dict[str, SearchStrategy[object]] = {
         "exceptions": EXCEPTIONS,
