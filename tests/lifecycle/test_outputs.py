@@ -49,6 +49,14 @@ def test_the_guid_of_what_is_made_anew_is_another_one_afterwards(bench: Bench) -
     assert settled(bench)
 
 
+def test_the_guid_of_a_successor_is_published_and_not_that_of_what_steps_aside(bench: Bench) -> None:
+    blocks = inbound("a", "A", 'client_host_names = ["a.contoso.com"]'), publishing('"${inbound_connector.a.id}"')
+    applied(bench, configuration(*blocks))
+    applied(bench, configuration(inbound("a", "B"), inbound("c", "A"), blocks[1]))
+    assert bench.state.outputs["found"].value == guid(bench, "inbound_connector", "B")
+    assert settled(bench)
+
+
 def test_an_output_alone_is_a_change_that_sends_nothing(bench: Bench) -> None:
     applied(bench, configuration(rule("a", "A"), publishing('"one"')))
     bench.text = configuration(rule("a", "A"), publishing('"two"'))

@@ -185,7 +185,7 @@ def _note(done: Performed, ledger: Ledger) -> None:
         return
     if isinstance(one.action, Make) and result.id is not None:
         ledger.was_made(one.address, result.id)
-    if done.object is not None:
+    if done.object is not None and one.wanted is not None:  # what goes tells nothing of its successor
         ledger.facts.setdefault(one.address, {}).update({**done.object.facts, "id": done.object.id})
     if one.kind == ACCEPTED_DOMAIN:
         ledger.facts.setdefault(one.address, {}).update(
