@@ -143,6 +143,16 @@ def test_a_domain_that_was_to_go_with_its_block_and_cannot_is_tried_again(bench:
     assert settled(bench)
 
 
+def test_a_domain_that_could_not_be_deleted_yet_and_is_wanted_again_is_adopted(bench: Bench) -> None:
+    applied(bench, domain("a", "contoso.com", 'on_destroy = "delete"'), rule("r", "R"))
+    bench.text = configuration(rule("r", "R"))
+    assert bench.apply(Fault(When(operation="DELETE *"), Reject())).exit is Exit.WAITING
+    applied(bench, domain("again", "contoso.com"), rule("r", "R"))
+    assert "DELETE /domains/contoso.com" not in sent(bench)
+    assert bench.state.pending_delete == ()
+    assert settled(bench)
+
+
 def test_two_blocks_cannot_trade_their_domains_in_one_plan(bench: Bench) -> None:
     applied(bench, domain("a", "contoso.com"), domain("b", "contoso.net"))
     bench.text = configuration(domain("a", "contoso.net"), domain("b", "contoso.com"))

@@ -141,6 +141,33 @@ def test_a_new_routing_rule_does_not_wait_for_a_deletion_by_which_its_connector_
 
 
 @each_kind
+def test_a_name_of_what_could_not_be_deleted_yet_is_taken_once_it_is(bench: Bench, kind: str) -> None:
+    applied(bench, of(kind, a="A", b="B"))
+    bench.text = of(kind, a="B")
+    assert bench.apply(Fault(When(operation="Remove-*"), Reject())).exit is Exit.WAITING
+    assert names(bench, kind) == ["A", "B"]
+    assert steps(bench) == [f"~ {kind}.a", f"- {kind}.b"]
+    assert bench.apply().exit is Exit.DONE
+    assert names(bench, kind) == ["B"]
+    assert settled(bench)
+
+
+@each_kind
+def test_a_new_resource_may_have_the_name_of_what_could_not_be_deleted_yet(bench: Bench, kind: str) -> None:
+    applied(bench, of(kind, a="A", b="B"))
+    bench.text = of(kind, a="A")
+    assert bench.apply(Fault(When(operation="Remove-*"), Reject())).exit is Exit.WAITING
+    before = guid(bench, kind, "B")
+    for label in ("b", "c"):
+        bench.text = of(kind, a="A", **{label: "B"})
+        assert steps(bench) == [f"+ {kind}.{label}", f"- {kind}.b"]
+    assert bench.apply().exit is Exit.DONE
+    assert names(bench, kind) == ["A", "B"]
+    assert guid(bench, kind, "B") != before
+    assert settled(bench)
+
+
+@each_kind
 def test_a_rename_behind_the_pivot_that_is_refused_is_for_the_next_apply(bench: Bench, kind: str) -> None:
     applied(bench, of(kind, a="A", b="B"))
     bench.text = of(kind, a="B")

@@ -46,8 +46,8 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The three-way table over one tenant. `managed` maps (kind, id) of every recorded object to its address; those in
-    `staying` are still in the configuration."""
+    """The three-way table over one tenant. `managed` maps (kind, id) of every object of ours to its address, also of
+    those still to be deleted; addresses in `staying` are still in the configuration."""
 
     world: World
     managed: dict[tuple[str, str], Address]
@@ -95,7 +95,7 @@ class Table:
         owner = None if current is None else self.managed.get((current.kind, current.id))
         if current is not None and wanted.kind == ACCEPTED_DOMAIN and owner in self.staying:
             into.mistakes.append(complaints.held(wanted, current, owner))
-        elif current is None or self._is_freed(current, wanted):
+        elif current is None or self._is_freed(current):
             into.steps.append(Create(wanted, everything(kind, wanted)))
         elif wanted.kind == ACCEPTED_DOMAIN:
             into.steps.append(self._adoption(wanted, current))
@@ -125,10 +125,10 @@ class Table:
             )
         return True
 
-    def _is_freed(self, current: Observed, wanted: Wanted) -> bool:
-        """Whether the object that has the name belongs to another resource, so that this plan settles who gets it."""
-        owner = self.managed.get((current.kind, current.id))
-        return owner is not None and owner != wanted.address
+    def _is_freed(self, current: Observed) -> bool:
+        """Whether the object that has the name is another resource's, or is still to be deleted: then this plan settles
+        who gets it."""
+        return (current.kind, current.id) in self.managed
 
     def _vanished(self, wanted: Wanted, recorded: Recorded, into: Decisions) -> None:
         into.drift.append(Drift(recorded.address, recorded.id, _recorded_name(recorded), gone=True))

@@ -144,7 +144,8 @@ def _cut(step: Step, sheet: Sheet) -> None:
             sheet.add(Phase.CUT_OVER, address, Verb.MOVE, Place(id))
         case Retry(pending, current):
             if current is not None:
-                sheet.add(Phase.CLEAN_UP, step.address, Verb.DELETE, Remove(current.id, pending, forget=False))
+                remove = Remove(current.id, pending, forget=False)
+                sheet.add(Phase.CLEAN_UP, step.address, Verb.DELETE, remove, None, current)
         case Withdraw(record, reachable):
             if reachable:
                 gone = [o.number for o in sheet.found if o.address == step.address and isinstance(o.action, Remove)]

@@ -44,7 +44,7 @@ from mailform.planning.waiting import deferred
 from mailform.planning.world import World
 from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.address import Address
 from mailform_state.values import Output, State
 
@@ -67,11 +67,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         return _refreshed(known, world, moves)
     decisions, wanted = _decide(configuration, known, world, options)
     steps: list[Step] = [*moves, *decisions.steps]
-    steps += [
-        Retry(entry, world.find(entry.kind, entry.id))
-        for entry in known.pending_delete
-        if not options.targets or entry.address in options.targets
-    ]
+    steps += _retries(known, world, _adopted(decisions.steps).values(), options)
     if not options.targets:
         steps += withdrawals(known, wanted, configuration.dns)
     order = place_rules(wanted, known, world, tuple(decisions.steps), options.targets)
@@ -121,7 +117,7 @@ def _decide(
         wanted = {} if options.destroy else dict(resolve(configuration, facts(state, world, fresh, adopted)))
         table = Table(
             world=world,
-            managed={(known.kind, known.id): address for address, known in state.resources.items()},
+            managed=_owners(state),
             replacing=frozenset(options.replace),
             wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh),
             staying=frozenset(wanted),
@@ -138,6 +134,23 @@ def _decide(
             return decisions, wanted
         fresh |= renewed
         adopted = {**adopted, **taken_over}
+
+
+def _owners(state: State) -> dict[tuple[str, str], Address]:
+    """Whose each object is, those included that an earlier apply could not delete yet: their names come free. Such a
+    domain is nobody's: wanted again, it is adopted."""
+    left = {(entry.kind, entry.id): entry.address for entry in state.pending_delete if entry.kind != ACCEPTED_DOMAIN}
+    return left | {(known.kind, known.id): address for address, known in state.resources.items()}
+
+
+def _retries(state: State, world: World, adopted: Iterable[Observed], options: Options) -> list[Retry]:
+    """What is still to be deleted, unless it is wanted again."""
+    again = {(current.kind, current.id) for current in adopted}
+    return [
+        Retry(entry, None if (entry.kind, entry.id) in again else world.find(entry.kind, entry.id))
+        for entry in state.pending_delete
+        if not options.targets or entry.address in options.targets
+    ]
 
 
 def _adopted(steps: Iterable[Step]) -> Mapping[Address, Observed]:
