@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from mailform.execute.ledger import Clock, Tempo
 from mailform.execute.lost import found_of_all, landed
-from mailform.execute.perform import gone
+from mailform.execute.outcome import gone
 from mailform.execute.publishing import PUBLISH, WITHDRAW, settled
 from mailform.execute.undo import take_back
 from mailform.execute.verify import restored
