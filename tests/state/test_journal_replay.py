@@ -6,25 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailform_state.address import Address
-from mailform_state.journal import (
-    Begin,
+from mailform_state.changes import (
     Change,
-    Entry,
     Finished,
     Forget,
-    Outcome,
-    Pivot,
     Postpone,
     Publish,
     PublishRecord,
     Record,
-    Result,
-    UndoOutcome,
-    UndoResult,
     WithdrawRecord,
     advance,
-    replay,
 )
+from mailform_state.journal import Begin, Entry, Outcome, Pivot, Result, UndoOutcome, UndoResult, replay
 from mailform_state.values import DnsRecord, Output, PendingDelete, Recorded, State
 from strategies.state import addresses, begins, changed, dns_records, entries, outputs, pending, resources, states
 

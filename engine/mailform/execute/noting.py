@@ -6,7 +6,8 @@ from mailform.execute.calls import Performed
 from mailform.execute.ledger import Ledger
 from mailform.planning.actions import Make
 from mailform_providers.kinds import ACCEPTED_DOMAIN
-from mailform_state.journal import Outcome, PublishRecord, Record
+from mailform_state.changes import PublishRecord, Record
+from mailform_state.journal import Outcome
 
 
 def note(done: Performed, ledger: Ledger) -> None:

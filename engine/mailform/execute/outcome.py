@@ -16,8 +16,9 @@ from mailform.wanted import records_asked_for
 from mailform_providers.contract import Done, Lost, Observed, Rejected, Waiting, Written
 from mailform_providers.kinds import KINDS
 from mailform_providers.kinds.schema import Kind
+from mailform_state.changes import Finished, Forget, Postpone, Record
 from mailform_state.errors import Failure
-from mailform_state.journal import Finished, Forget, Intent, Outcome, Postpone, Record, Result
+from mailform_state.journal import Intent, Outcome, Result
 from mailform_state.values import Attribute, Recorded
 
 

@@ -14,8 +14,9 @@ from mailform.planning.operations import Operation
 from mailform_providers.contract import Done, Lost, Rejected
 from mailform_providers.dns.publish import Answer, Publisher
 from mailform_providers.errors import ReadFailed
+from mailform_state.changes import Change, PublishRecord, WithdrawRecord
 from mailform_state.errors import Failure
-from mailform_state.journal import Change, Intent, Outcome, PublishRecord, Result, UndoOutcome, WithdrawRecord
+from mailform_state.journal import Intent, Outcome, Result, UndoOutcome
 from mailform_state.values import DnsRecord, Value
 
 PUBLISH, WITHDRAW = "publish", "withdraw"

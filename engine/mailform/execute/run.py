@@ -24,8 +24,9 @@ from mailform.planning.compare import PROOF
 from mailform.planning.operations import Operation, inbound_connectors
 from mailform.planning.schedule import Schedule
 from mailform.planning.undo import undoing
+from mailform_state.changes import Record
 from mailform_state.errors import Failure
-from mailform_state.journal import Begin, Entry, Outcome, Pivot, Record, Result, Verified
+from mailform_state.journal import Begin, Entry, Outcome, Pivot, Result, Verified
 
 Entries: TypeAlias = Generator[tuple[Entry, ...], None, "Verdict"]
 

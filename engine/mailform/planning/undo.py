@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
 from mailform_state.address import Address
-from mailform_state.journal import Begin, Entry, Intent, Outcome, PublishRecord, Result, UndoOutcome, UndoResult
+from mailform_state.changes import PublishRecord
+from mailform_state.journal import Begin, Entry, Intent, Outcome, Result, UndoOutcome, UndoResult
 from mailform_state.values import DnsRecord, Value
 
 

@@ -19,8 +19,9 @@ from mailform.session.report import Deed, Report, Wait
 from mailform.session.telling import deeds
 from mailform_providers.contract import Provider
 from mailform_providers.dns.publish import Publisher
+from mailform_state.changes import Tell
 from mailform_state.errors import Damaged
-from mailform_state.journal import Begin, End, Entry, Image, Pivot, Tell, replay
+from mailform_state.journal import Begin, End, Entry, Image, Pivot, replay
 from mailform_state.store import Lock, Store
 
 
