@@ -22,6 +22,7 @@ from mailform.session.explaining import LookUp
 from mailform.session.preparing import Prepared, prepare
 from mailform.session.recovering import Course, recover
 from mailform.session.report import Report
+from mailform.session.skipping import Decision
 from mailform_providers.connect import connect_sandbox
 from mailform_providers.dns.publish import Publisher
 from mailform_providers.sandbox import Behaviour, Fault, Request, Sandbox
@@ -85,10 +86,11 @@ class _Listening:
         class Transport(httpx.BaseTransport):
             def handle_request(self, request: httpx.Request) -> httpx.Response:
                 before = len(sandbox.writes)
-                answer = inner.handle_request(request)
-                if heard is not None and len(sandbox.writes) > before:
-                    heard(sandbox.writes[-1])
-                return answer
+                try:
+                    return inner.handle_request(request)
+                finally:  # also where the answer gets lost
+                    if heard is not None and len(sandbox.writes) > before:
+                        heard(sandbox.writes[-1])
 
         return Transport()
 
@@ -189,13 +191,25 @@ class Bench:
             )
             return apply(prepared, tenant.provider, self.store, lock, self.clock, manner)
 
-    def recover(self, watch: Callable[[Entry], None] = lambda _: None) -> Report | None:
+    def recover(
+        self,
+        *faults: Fault,
+        watch: Callable[[Entry], None] = lambda _: None,
+        forward: bool = False,
+        decision: Decision | None = None,
+        after_write: Callable[[Request], None] | None = None,
+    ) -> Report | None:
         """Settles an open journal, as another process would."""
+        self.last = self.sandbox(faults)
         with (
             self.store.lock(Holder("somebody", "here", 2, self.clock.now()), 0) as lock,
-            connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant,
+            connect_sandbox(
+                _Listening(self.last, after_write),  # type: ignore[arg-type]  # all that is asked of a sandbox
+                self.waits(),
+                self.patience(),
+            ) as tenant,
         ):
-            course = Course("0.1.0", Tempo(settle=self.settle), watch, self.publisher)
+            course = Course("0.1.0", Tempo(settle=self.settle), watch, self.publisher, forward, decision)
             return recover(self.store, tenant.tenant_id, tenant.provider, lock, self.clock, course)
 
     def writes(self) -> int:
