@@ -97,11 +97,11 @@ def test_a_rollback_leaves_what_somebody_else_wrote_beside_it(bench: Bench) -> N
 
 
 def test_a_rollback_leaves_what_somebody_else_wrote_over_it_and_says_so(bench: Bench) -> None:
-    done = False
+    done, in_ = False, guid(bench, "inbound_connector", "In")
 
     def watch(entry: Entry) -> None:
         nonlocal done
-        if not done and isinstance(entry, Result) and entry.after and entry.after.get("comment") == "new":
+        if not done and isinstance(entry, Result) and entry.id == in_ and (entry.after or {}).get("comment") == "new":
             done = True
             by_hand(bench, "Set-InboundConnector", "In", Comment="by hand")
 
@@ -226,9 +226,14 @@ def test_an_edit_after_a_write_is_not_taken_for_the_services_spelling(bench: Ben
 
 
 def test_a_lost_answer_does_not_make_somebody_elses_edit_ours(bench: Bench) -> None:
-    edit = when("Set-InboundConnector", lambda: by_hand(bench, "Set-InboundConnector", "In", RequireTls=False))
+    in_ = str(guid(bench, "inbound_connector", "In"))
+
+    def edit(request: Request) -> None:
+        if request.identity == in_:
+            by_hand(bench, "Set-InboundConnector", "In", RequireTls=False)
+
     report = bench.apply(
-        Fault(When(operation="Set-InboundConnector", nth=1), Lose(applied=True)),
+        Fault(When(operation="Set-InboundConnector", identity=in_, nth=1), Lose(applied=True)),
         Fault(When(operation="Set-TransportRule"), Reject()),
         after_write=edit,
     )
