@@ -6,7 +6,7 @@ for: `StillClock` lets it pass at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -150,9 +150,9 @@ class Bench:
             clock=self.clock.now,
         )
 
-    def plan(self, options: Options | None = None) -> Prepared:
+    def plan(self, options: Options | None = None, open_run: Sequence[Entry] = ()) -> Prepared:
         with connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant:
-            return self._prepare(tenant.provider, tenant.tenant_id, options)
+            return self._prepare(tenant.provider, tenant.tenant_id, options, open_run)
 
     def apply(
         self,
@@ -216,7 +216,9 @@ class Bench:
         """How many writes the last apply sent."""
         return 0 if self.last is None else len(self.last.writes)
 
-    def _prepare(self, provider: object, tenant: str, options: Options | None) -> Prepared:
+    def _prepare(
+        self, provider: object, tenant: str, options: Options | None, open_run: Sequence[Entry] = ()
+    ) -> Prepared:
         configured = parse({"mailform.toml": self.text.encode()})
         return prepare(
             configured,
@@ -225,6 +227,7 @@ class Bench:
             provider,  # type: ignore[arg-type]  # the connection's own
             options or Options(),
             lineage="11111111-1111-4111-8111-111111111111",
+            open_run=open_run,
         )
 
     def waits(self) -> Waits:
