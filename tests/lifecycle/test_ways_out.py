@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,85 @@ def test_a_plan_while_a_run_is_open_shows_what_is_left_of_it(tmp_path: Path) -> 
     assert bench.hand.snapshot() == before
     bench.recover()
     assert difference(was, bench.hand.snapshot()) == []
+
+
+def test_a_run_that_loses_its_lock_stops_and_takes_nothing_back_without_it(tmp_path: Path) -> None:
+    for wave in range(1, 30):
+        folder = tmp_path / str(wave)
+        folder.mkdir()
+        bench = Bench(folder)
+        prepared_tenant(bench)
+        was = bench.hand.snapshot()
+        begun: list[int] = []
+
+        def watch(entry: Entry, wave: int = wave, bench: Bench = bench, begun: list[int] = begun) -> None:
+            if isinstance(entry, Intent):
+                begun.append(entry.step)
+                if len(begun) == wave:
+                    (bench.folder / "mailform.state.lock").unlink()
+
+        report = bench.apply(Fault(When(nth=25), Reject()), watch=watch)
+        if report.exit is Exit.ROLLED_BACK:
+            break
+        assert report.exit is Exit.LOCKED
+        assert "lost" in report.failure
+        assert bench.writes() <= len(begun)
+        assert all(deed.undone is None for deed in report.deeds)
+        assert bench.recover().exit is Exit.DONE  # type: ignore[union-attr]
+        assert difference(was, bench.hand.snapshot()) == []
+    assert wave > 10
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only POSIX limits the size of a file")
+@pytest.mark.parametrize("count", range(1, 70, 4))
+def test_a_disk_that_fills_up_in_the_middle_loses_nothing(tmp_path: Path, count: int) -> None:
+    import resource
+
+    bench = Bench(tmp_path)
+    prepared_tenant(bench)
+    was = bench.hand.snapshot()
+    seen = 0
+
+    def watch(entry: Entry) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == count:
+            size = (tmp_path / "mailform.state.journal").stat().st_size
+            resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, hard))
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        report = bench.apply(watch=watch)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert report.exit is Exit.INTERRUPTED
+    assert "the journal" in report.failure.lower() or "the state" in report.failure.lower()
+    journal = bench.store.journal()
+    assert journal is not None
+    settled_ = bench.recover()
+    assert settled_ is not None
+    assert settled_.exit is Exit.DONE
+    if settled_.recovery is Recovery.TAKEN_BACK:
+        assert difference(was, bench.hand.snapshot()) == []
+    assert bench.apply().exit is Exit.DONE
+    assert settled(bench)
+
+
+@pytest.mark.parametrize("count", range(2, 60, 7))
+def test_somebody_who_leaves_at_once_is_told_what_was_done(tmp_path: Path, count: int) -> None:
+    bench = Bench(tmp_path)
+    prepared_tenant(bench)
+    seen = 0
+
+    def watch(entry: Entry) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == count:
+            raise KeyboardInterrupt
+
+    report = bench.apply(watch=watch)
+    assert report.exit is Exit.INTERRUPTED
+    assert report.next_command == "mailform recover"
+    assert len(report.deeds) == sum(isinstance(entry, Intent) for entry in bench.store.journal().entries)  # type: ignore[union-attr]
+    assert bench.recover().exit is Exit.DONE  # type: ignore[union-attr]
+    assert bench.apply().exit is Exit.DONE
