@@ -29,6 +29,5 @@ def test_a_story_costs_about_what_was_said(bench: Bench) -> None:
         assert bench.last is not None
         assert bench.writes() == cost.writes
         made = len(bench.last.log) - bench.writes()
-        # outbound connectors are listed in four ways; planning's own listings aren't part of it
-        # beside it planning's own listings, of which outbound connectors take four; and looking whether what is new shows
+        # beside that: planning's own listings, of which outbound connectors take four, and whether what is new shows
         assert abs(made - (listings + 3) - cost.reads) <= 10, (made, listings, cost)
