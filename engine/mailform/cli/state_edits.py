@@ -180,8 +180,9 @@ def _write(common: Common, store: Store, before: State, after: State, told: str)
 
 def _tell(common: Common, state: State, told: str) -> None:
     from mailform.cli import desk
+    from mailform.render.escape import shown
 
     if common.json:
         desk.say_json({"serial": state.serial, "resources": [str(address) for address in sorted(state.resources)]})
     elif not common.quiet:
-        desk.say(f"{told}. The state has serial {state.serial} now.")
+        desk.say(f"{shown(told)}. The state has serial {state.serial} now.")
