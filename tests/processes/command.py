@@ -60,8 +60,15 @@ class Running:
     def err(self) -> str:
         return self.log.with_suffix(".err").read_text("utf-8", "replace")
 
+    @property
+    def recovered(self) -> bool:
+        """Whether it came upon a run that was cut off."""
+        return "it is settled first" in self.err
+
     def kill(self, *, group: bool) -> None:
-        """SIGKILL, to it alone or to all that it started; nothing that the process could do about it."""
+        """SIGKILL, to it alone or to all that it started, unless it is over (then its number may be another's)."""
+        if self.over:
+            return
         if group:
             os.killpg(self.process.pid, signal.SIGKILL)
         else:
@@ -85,12 +92,16 @@ class Running:
 
 def start(folder: Path, log: Path, more: Mapping[str, str], *words: str, shell: bool = False) -> Running:
     """Starts one command line in a folder. With `shell` it is the child of a shell, as in a pipeline's step."""
-    clean = {
-        name: value for name, value in environment(**more).items() if name in more or not name.startswith(_FOREIGN)
-    }
+    clean = {name: value for name, value in environment().items() if not name.startswith(_FOREIGN)}
     line = [*(_SHELL if shell else ()), installed(), *words]
     with log.with_suffix(".out").open("wb") as out, log.with_suffix(".err").open("wb") as err:
         process = subprocess.Popen(
-            line, cwd=folder, env=clean, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+            line,
+            cwd=folder,
+            env={**clean, **more},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
         )
     return Running(process, log, f"mailform {' '.join(words)}")

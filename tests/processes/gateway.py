@@ -94,6 +94,10 @@ class Gateway:
         while any(one.answered is None for one in self.heard()[-64:]):
             time.sleep(0.01)
 
+    def calls(self, sender: int) -> int:
+        """How many requests of a process have come."""
+        return self._calls[sender]
+
     def wait_for_call(self, sender: int, nth: int, seconds: float) -> bool:
         """Waits until a process's `nth` request has come, and at most so long."""
         with self._news:

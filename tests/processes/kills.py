@@ -76,8 +76,9 @@ class Kills:
             heard = self.stage.heard()
             for _ in range(draw.choices((1, 2, 3), (6, 3, 1))[0]):
                 self.tally.kills[self._kill(draw)] += 1
-            self.tally.recoveries += self.stage.store.journal() is not None
-            self.stage.start(*_APPLY).ends_with(0)
+            last = self.stage.start(*_APPLY)
+            last.ends_with(0)
+            self.tally.recoveries += last.recovered
             self.stage.quiet()
             self.stage.start(*_PLAN).ends_with(0)
             writes = sum(one.writes for one in self.stage.heard(len(heard)))
