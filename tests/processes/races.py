@@ -52,10 +52,10 @@ class Races:
     racers: int = 8
     tally: Tally = field(default_factory=Tally)
 
-    def play(self, number: int) -> None:
-        """One race, and all that has to hold after it. Raises Broken."""
+    def play(self, number: int, kind: str = "") -> None:
+        """One race, and all that has to hold after it. Raises Broken. Its kind is drawn where none is given."""
         draw = Random(f"{self.seed}/{number}")
-        kind = draw.choice(KINDS)
+        kind = kind or draw.choice(KINDS)
         self.stage.configure(race(self.stage.hand.tenant_id, self.stage.cloud, number))
         before, heard = serial_of(self.stage.store), len(self.stage.heard())
         with watching(self.stage.folder, self.stage.aside) as watcher:
