@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes depends on what else the machine does: time is measured in benchmarks, never asserted here.
+settings.register_profile("mailform", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mailform")
 
 
 @pytest.fixture
