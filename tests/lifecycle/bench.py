@@ -121,6 +121,7 @@ class Bench:
     settle: float = 2.0
     publisher: Publisher | None = None
     look_up: LookUp | None = None
+    parallelism: int = 3
     last: Sandbox | None = None
 
     @property
@@ -180,7 +181,7 @@ class Bench:
                 run=uuid4().hex,
                 actor="somebody@here",
                 tool_version="0.1.0",
-                tempo=Tempo(parallelism=3, settle=self.settle),
+                tempo=Tempo(parallelism=self.parallelism, settle=self.settle),
                 rollback=rollback,
                 watch=watch,
                 stopped=stopped,
@@ -191,15 +192,16 @@ class Bench:
 
     def recover(self, watch: Callable[[Entry], None] = lambda _: None) -> Report | None:
         """Settles an open journal, as another process would."""
+        self.last = self.sandbox()
         with (
             self.store.lock(Holder("somebody", "here", 2, self.clock.now()), 0) as lock,
-            connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant,
+            connect_sandbox(self.last, self.waits(), self.patience()) as tenant,
         ):
             course = Course("0.1.0", Tempo(settle=self.settle), watch, self.publisher)
             return recover(self.store, tenant.tenant_id, tenant.provider, lock, self.clock, course)
 
     def writes(self) -> int:
-        """How many writes the last apply sent."""
+        """How many writes the last apply or recovery sent."""
         return 0 if self.last is None else len(self.last.writes)
 
     def _prepare(self, provider: object, tenant: str, options: Options | None) -> Prepared:
