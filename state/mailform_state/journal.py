@@ -15,7 +15,7 @@ from typing import TypeAlias, assert_never
 
 from mailform_state.address import Address
 from mailform_state.changes import Change, advance
-from mailform_state.values import NOTHING, State, Value
+from mailform_state.values import NOTHING, Recorded, State, Value
 
 
 class Outcome(StrEnum):
@@ -74,7 +74,8 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A request that is about to be sent. Written and durable before anything leaves."""
+    """A request that is about to be sent. Written and durable before anything leaves. `meant` is what the state is to
+    hold of the resource if it is carried out (`id` is empty where that is still to be made)."""
 
     step: int
     address: Address
@@ -82,6 +83,7 @@ class Intent:
     kind: str
     id: str | None
     payload: Mapping[str, Value] = field(default_factory=dict)
+    meant: Recorded | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from mailform_state.journal import (
 from mailform_state.shapes import (
     AddressText,
     Moment,
+    RecordedShape,
     Shape,
     frozen_items,
 )
@@ -83,9 +84,11 @@ class SentShape(Shape):
     kind: str
     id: str | None
     payload: dict[str, object]
+    meant: RecordedShape | None
 
     def read(self) -> Intent:
-        return Intent(self.step, self.address, self.action, self.kind, self.id, frozen_items(self.payload))
+        meant = None if self.meant is None else self.meant.read()
+        return Intent(self.step, self.address, self.action, self.kind, self.id, frozen_items(self.payload), meant)
 
 
 class IntentShape(SentShape):

@@ -126,7 +126,7 @@ results = st.builds(
     changes=changed,
     detail=texts,
 )
-intents = st.builds(Intent, steps, addresses, texts, kinds, st.none() | ids, attributes)
+intents = st.builds(Intent, steps, addresses, texts, kinds, st.none() | ids, attributes, st.none() | resources)
 undo_results = st.builds(UndoResult, steps, st.sampled_from(UndoOutcome), texts)
 entries_by_kind: dict[type[Entry], SearchStrategy[Entry]] = {
     Begin: begins,

@@ -12,7 +12,21 @@ from mailform.execute.outcome import postponed
 from mailform.execute.perform import perform
 from mailform.planning.actions import Remove
 from mailform.planning.operations import Operation
-from mailform_state.journal import Entry, Outcome, Result
+from mailform.planning.schedule import Schedule
+from mailform_state.journal import Entry, Intent, Outcome, Result
+
+
+def rest(plan: Schedule, ledger: Ledger) -> tuple[Intent, ...]:
+    """What is still to be sent behind the pivot, in its order, for whoever has to finish it without the plan. What a
+    deferred step still uses isn't among it."""
+    held = set(ledger.skipped)
+    found: list[Intent] = []
+    for one in (one for wave in plan.cleanup for one in wave):
+        if one.needs & held:
+            held.add(one.number)
+        else:
+            found.append(prepare(one, ledger).intent)
+    return tuple(found)
 
 
 def cleanup(

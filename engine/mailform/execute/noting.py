@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailform.execute.calls import Performed
 from mailform.execute.ledger import Ledger
-from mailform.planning.actions import Make
+from mailform.planning.actions import Make, Write
 from mailform_providers.kinds import ACCEPTED_DOMAIN
 from mailform_state.changes import PublishRecord, Record
 from mailform_state.journal import Outcome
@@ -26,6 +26,10 @@ def note(done: Performed, ledger: Ledger) -> None:
         return
     if result.outcome is not Outcome.OK:
         return
+    if isinstance(one.action, Write) and result.id is not None:
+        images = ledger.images(one.kind, result.id)
+        after = result.after if result.after is not None else {**(images[-1] if images else {}), **done.call.values}
+        ledger.was_written(one.kind, result.id, after)
     if isinstance(one.action, Make) and result.id is not None:
         ledger.was_made(one.address, result.id)
     if done.object is not None and one.wanted is not None:  # what goes tells nothing of its successor

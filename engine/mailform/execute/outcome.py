@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
 from mailform.execute.calls import Call, Performed
 from mailform.execute.ledger import Ledger
 from mailform.execute.lost import landed, rounds
-from mailform.planning.actions import Place, Remove, Write
-from mailform.planning.compare import MAIL, PROOF, everything
-from mailform.planning.images import seen
+from mailform.execute.recording import recorded
+from mailform.planning.actions import Remove, Write
+from mailform.planning.compare import MAIL, PROOF
+from mailform.planning.images import overwritten, seen, touched, visible
 from mailform.planning.operations import Operation
 from mailform.wanted import records_asked_for
 from mailform_providers.contract import Done, Lost, Observed, Rejected, Waiting, Written
-from mailform_providers.kinds import KINDS
-from mailform_providers.kinds.schema import Kind
-from mailform_state.changes import Finished, Forget, Postpone, Record
+from mailform_state.changes import Change, Finished, Forget, Postpone, Record
 from mailform_state.errors import Failure
 from mailform_state.journal import Intent, Outcome, Result
-from mailform_state.values import Attribute, Recorded
+from mailform_state.values import Value
 
 
-def ended(call: Call, written: Written, ledger: Ledger) -> Performed:
+def ended(call: Call, written: Written, ledger: Ledger, *, found_later: bool = False) -> Performed:
+    """How a call ended. `found_later`: its answer was lost, and the object was found only by looking for it."""
     one = call.operation
     match written:
         case Done(id, object, warnings):
             known_id = call.id or id
             if object is None and _must_be_read(call, ledger):
                 object = _read_back(call, known_id, ledger)
-            after = None if object is None else seen(object)
-            result = Result(one.number, Outcome.OK, known_id, after, _recorded(call, known_id, object, ledger))
+            after = _after(call, known_id, object, ledger, found_later=found_later)
+            result = Result(one.number, Outcome.OK, known_id, after, _changes(call, known_id, object, ledger))
             return Performed(call, result, object, warnings=warnings)
         case Waiting(id):
             return Performed(call, Result(one.number, Outcome.WAITING, id, detail=written.detail), waiting=written)
@@ -42,6 +43,22 @@ def ended(call: Call, written: Written, ledger: Ledger) -> Performed:
         case Lost(message):
             return Performed(call, failed(call, Outcome.AMBIGUOUS, message))
     assert_never(written)
+
+
+def _after(
+    call: Call, id: str, object: Observed | None, ledger: Ledger, *, found_later: bool
+) -> Mapping[str, Value] | None:
+    """What the object shows by our doing: what somebody else did to it meanwhile is no part of that."""
+    kind, directory = call.operation.kind, ledger.directory()
+    known = ledger.images(kind, id)
+    if not known:
+        return None if object is None else visible(object)
+    if found_later and object is not None:
+        return touched(kind, known[-1], call.values.keys(), seen(object))
+    if call.fresh is None:
+        return None if object is None else seen(object)
+    after = {**call.fresh, **call.values} if object is None else seen(object)
+    return overwritten(kind, known[-1], call.fresh, after, directory)
 
 
 def failed(call: Call, outcome: Outcome, detail: str) -> Result:
@@ -91,25 +108,8 @@ def _read_back(call: Call, id: str, ledger: Ledger) -> Observed | None:
     return None
 
 
-def _recorded(call: Call, id: str, object: Observed | None, ledger: Ledger) -> tuple[Record | Forget | Finished, ...]:
-    one = call.operation
-    if isinstance(one.action, Remove):
+def _changes(call: Call, id: str, object: Observed | None, ledger: Ledger) -> tuple[Change, ...]:
+    if isinstance(call.operation.action, Remove):
         return gone(call.intent)
-    if one.wanted is None or isinstance(one.action, Place):
-        return ()
-    known = ledger.records.get(one.address)
-    if known is not None and known.id != id:
-        known = replace(known, id=id, attributes={})
-    base = known or Recorded(one.address, id, {}, one.wanted.dependencies)
-    shown = {} if object is None else object.attributes
-    kind: Kind = KINDS[one.kind]
-    written = {
-        name: Attribute(value, shown.get(name, value), name in one.wanted.sensitive)
-        for name, value in call.values.items()
-        if name in kind.attributes
-    }
-    on_destroy = base.on_destroy or (one.wanted.on_destroy or "forget" if kind.naming == "domain" else None)
-    # what was reset because nobody writes it any more is managed no longer
-    wanted = everything(kind, one.wanted)
-    attributes = {n: value for n, value in {**base.attributes, **written}.items() if n in wanted or n not in written}
-    return (Record(replace(base, attributes=attributes, on_destroy=on_destroy)),)
+    meant = recorded(call.operation, id, call.values, {} if object is None else object.attributes, ledger)
+    return () if meant is None else (Record(meant),)

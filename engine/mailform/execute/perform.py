@@ -7,6 +7,7 @@ from typing import assert_never
 
 from mailform.execute.calls import Call, Performed
 from mailform.execute.ledger import Ledger
+from mailform.execute.looking import Objection, looked_at
 from mailform.execute.lost import found_after_all, rounds
 from mailform.execute.outcome import ended, failed
 from mailform.execute.publishing import publish, withdraw
@@ -32,6 +33,10 @@ def perform(call: Call, ledger: Ledger) -> Performed:
         return _published(call, ledger)
     if isinstance(one.action, Unpublish):
         return Performed(call, withdraw(call.intent, ledger))
+    looked = looked_at(call, ledger)
+    if isinstance(looked, Objection):
+        return Performed(call, failed(call, Outcome.REJECTED, looked.detail))
+    call = looked
     try:
         written = _proven(call, ledger)
     except Failure as failure:
@@ -41,7 +46,7 @@ def perform(call: Call, ledger: Ledger) -> Performed:
         found = found_after_all(call.intent, call.place, ledger)
         if found is None:
             return Performed(call, failed(call, Outcome.AMBIGUOUS, written.message))
-        written = Done(found.id, found)
+        return ended(call, Done(found.id, found), ledger, found_later=True)
     return ended(call, written, ledger)
 
 

@@ -65,10 +65,10 @@ def publish(intent: Intent, ledger: Ledger) -> Result:
             return Result(intent.step, Outcome.WAITING, intent.id, changes=ours, detail=_unpublished(message))
 
 
-def withdraw(intent: Intent, ledger: Ledger) -> Result:
+def withdraw(intent: Intent, scene: Surroundings) -> Result:
     """Takes a record of ours away; one that stays is for the next apply."""
     record = record_of(intent)
-    answer = _sent(lambda publisher: publisher.withdraw(record), ledger)
+    answer = _sent(lambda publisher: publisher.withdraw(record), scene)
     match answer:
         case Done():
             return Result(intent.step, Outcome.OK, intent.id, changes=(WithdrawRecord(record),))

@@ -6,19 +6,20 @@ its intent is written down: the shape of the code sees to it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from mailform.execute.calls import Performed, prepare
-from mailform.execute.cleanup import cleanup
+from mailform.execute.cleanup import cleanup, rest
 from mailform.execute.ledger import Ledger
 from mailform.execute.noting import note
+from mailform.execute.restored import restored
 from mailform.execute.sending import performing
 from mailform.execute.settlement import settlement
 from mailform.execute.sight import come_into_sight, left_disabled
-from mailform.execute.undo import take_back
-from mailform.execute.verify import Objects, restored, verification
+from mailform.execute.undo import Leftover, take_back
+from mailform.execute.verify import Objects, verification
 from mailform.planning.actions import Publish
 from mailform.planning.compare import PROOF
 from mailform.planning.operations import Operation, inbound_connectors
@@ -26,7 +27,7 @@ from mailform.planning.schedule import Schedule
 from mailform.planning.undo import undoing
 from mailform_state.changes import Record
 from mailform_state.errors import Failure
-from mailform_state.journal import Begin, Entry, Outcome, Pivot, Result, Verified
+from mailform_state.journal import Begin, Entry, Intent, Outcome, Pivot, Result, Verified
 
 Entries: TypeAlias = Generator[tuple[Entry, ...], None, "Verdict"]
 
@@ -34,13 +35,15 @@ Entries: TypeAlias = Generator[tuple[Entry, ...], None, "Verdict"]
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How a run went. `failure` is empty when everything was done. `restored`: after a failure everything is as it
-    was, by reading it again. `uncertain`: something may still land late. `leftover` names what isn't as it was."""
+    was, by reading it again. `uncertain`: something may still land late. `leftover` names what isn't as it was or may
+    not stay so, `foreign` what others did meanwhile to what this run didn't write."""
 
     failure: str = ""
     restored: bool = False
     uncertain: bool = False
     held: bool = False
     leftover: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     postponed: tuple[str, ...] = ()
 
 
@@ -69,7 +72,7 @@ def run(plan: Schedule, begin: Begin, ledger: Ledger, *, rollback: bool) -> Entr
         if not rollback:
             return Verdict(failure, held=True)
         return (yield from _back(failure, told, ledger))
-    pivot = Pivot(settlement(plan, ledger, objects))
+    pivot = Pivot(settlement(plan, ledger, objects), rest(plan, ledger))
     for change in pivot.changes:
         if isinstance(change, Record):
             ledger.records[change.resource.address] = change.resource
@@ -136,20 +139,40 @@ def _is_needless(one: Operation, ledger: Ledger) -> bool:
 
 def _back(failure: str, told: list[Entry], ledger: Ledger) -> Entries:
     """Takes everything back, last things first, and reads again whether it is as it was."""
-    uncertain = any(isinstance(entry, Result) and entry.outcome is Outcome.AMBIGUOUS for entry in told)
-    left: list[str] = []
+    unsure = tuple(unverified(told))
+    left: list[Leftover] = []
     deadline = ledger.clock.monotonic() + ledger.tempo.rollback
     for step in undoing(told):
         if ledger.clock.monotonic() > deadline:
-            left.append("the time for the rollback ran out")
+            left.append(Leftover("the rollback", "its time ran out"))
             break
         for entries in take_back(step, ledger, left):
             told.extend(entries)
             yield entries
-    begin = next(entry for entry in told if isinstance(entry, Begin))
     window = ledger.tempo.settle if left else ledger.tempo.visibility
+    foreign: tuple[Leftover, ...] = ()
     try:
-        left += [problem for problem in restored(begin, told, ledger, window) if problem not in left]
+        found = restored(told, left, ledger, window)
     except Failure as unread:
-        left.append(f"the tenant could not be read again: {unread.message}")
-    return Verdict(failure, restored=not left and not uncertain, uncertain=uncertain, leftover=tuple(left))
+        left.append(Leftover("the tenant", f"it could not be read again: {unread.message}"))
+    else:
+        left.extend(found.ours)
+        foreign = found.foreign
+    return Verdict(
+        failure,
+        restored=not left and not unsure,
+        uncertain=bool(unsure),
+        leftover=(*unsure, *map(str, left)),
+        foreign=tuple(map(str, foreign)),
+    )
+
+
+def unverified(told: Iterable[Entry]) -> Iterator[str]:
+    """What was sent, had no answer, and didn't show: it may still land, however much was taken back."""
+    intents: dict[int, Intent] = {}
+    for entry in told:
+        if isinstance(entry, Intent):
+            intents[entry.step] = entry
+        elif isinstance(entry, Result) and entry.outcome is Outcome.AMBIGUOUS:
+            intent = intents[entry.step]
+            yield f"{intent.address}: unverified: the {intent.action} was sent, no answer came, and it may still land"

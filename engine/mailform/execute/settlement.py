@@ -24,6 +24,7 @@ from mailform.planning.steps import (
     Update,
     Withdraw,
 )
+from mailform.planning.unresolved import settled
 from mailform.wanted import Answers, Wanted
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
 from mailform_state import changes
@@ -41,6 +42,7 @@ def settlement(schedule: Schedule, ledger: Ledger, objects: Objects) -> tuple[Ch
         *_left_behind(schedule, ledger),
         *_outputs(ledger),
         *_told(ledger),
+        *_resolved(ledger),
     )
 
 
@@ -54,6 +56,12 @@ def _told(ledger: Ledger) -> Iterator[Change]:
     host = mail_host(ledger)
     if (proofs, host) != (ledger.state.proofs, ledger.state.mail_host):
         yield changes.Tell(proofs, host)
+
+
+def _resolved(ledger: Ledger) -> Iterator[Change]:
+    """What isn't unresolved any more."""
+    for left in settled(ledger.state, ledger.configuration.resources.keys(), ledger.plan.observed):
+        yield changes.Resolve(left.address)
 
 
 def mail_host(ledger: Ledger) -> str:

@@ -8,6 +8,7 @@ from mailform.diagnostics import Diagnostic, Severity
 from mailform.planning.guard import Objection, objections
 from mailform.planning.plan import Options, plan, takes_connectors_away
 from mailform.planning.steps import Plan
+from mailform.planning.unresolved import reminders, settled
 from mailform.refresh import refresh, with_rules
 from mailform.wanted import Configuration
 from mailform_providers.contract import Provider
@@ -27,6 +28,12 @@ class Prepared:
     plan: Plan
     objections: tuple[Objection, ...]
     new: bool = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether carrying it out would change neither the tenant nor the state."""
+        settles = settled(self.state, self.configuration.resources.keys(), self.plan.observed)
+        return self.plan.empty and not settles and not any(one.refreshed for one in self.plan.kept)
 
 
 def prepare(
@@ -48,7 +55,8 @@ def prepare(
     if takes_connectors_away(made) and TRANSPORT_RULE not in world.objects:
         made = plan(configuration, state, with_rules(provider, world), options)
     told = tuple(Diagnostic("service", remark, severity=Severity.WARNING) for remark in remarks)
-    made = replace(made, warnings=(*made.warnings, *told))
+    reminded = reminders(state, configuration.resources.keys(), world.objects)
+    made = replace(made, warnings=(*made.warnings, *told, *reminded))
     found = objections(made, configuration, state, allow_large_change=allow_large_change)
     return Prepared(configuration, state, tenant, made, found, stored is None)
 
