@@ -1,8 +1,9 @@
-"""A story on trial: its images recovered one by one, and everything that doesn't hold written down."""
+"""A story on trial: its run is filmed once, every image is set up again and recovered, and what doesn't hold is
+written down."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,19 +22,20 @@ from mailform_state.local import JOURNAL
 
 @dataclass(slots=True)
 class Trial:
-    """One story. `broken` is what didn't hold, each with the instants; `points` counts instants, `images` are the
-    distinct ones of the run itself, `second` those of its recoveries."""
+    """One story. `broken` is what didn't hold, each with its instants; `points` counts instants, `looked_at` the
+    distinct images that were recovered."""
 
     story: CrashStory
     folder: Path
     parallelism: int = 1
     broken: list[str] = field(default_factory=list)
-    images: tuple[Image, ...] = ()
-    record: Record = field(default_factory=Record)
     points: int = 0
-    second: set[bytes] = field(default_factory=set)
-    converged: set[object] = field(default_factory=set)
+    looked_at: int = 0
+    record: Record = field(init=False)
     ground: Ground = field(init=False)
+    ids: dict[str, tuple[str, ...]] = field(init=False)
+    _seen: set[bytes] = field(default_factory=set)
+    _converged: set[object] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         folder = self.folder / "run"
@@ -41,110 +43,123 @@ class Trial:
         stage = Stage(folder, parallelism=self.parallelism, heard=self._announced)
         self.story.prepared(stage)
         state, tenant, was = stage.store.read(), stage.hand.tenant, stage.hand.snapshot()
-        stage.opened.clear()
         told: list[Entry] = []
         with recording(stage) as self.record:
             assert stage.apply(watch=told.append).exit is Exit.DONE
-        self.images = tuple(self.record.images.values())
         self.points = self.record.points
-        intents = {entry.step: entry for entry in told if isinstance(entry, Intent)}
         ends = {entry.step: entry.id for entry in told if isinstance(entry, Result)}
+        written = [(one, str(one.id or ends.get(one.step))) for one in told if isinstance(one, Intent)]
         self.ground = Ground(
             before=tenant,
-            after=stage.hand.tenant,
             was=was,
             goal=stage.hand.snapshot(),
             state=state,
             state_after=stage.state,
-            touched=frozenset((one.kind, str(one.id or ends.get(step))) for step, one in intents.items()),
+            touched=frozenset((one.kind, id) for one, id in written),
             planned=stage.writes(),
         )
+        self.ids = {}
+        for one, id in written:
+            self.ids[str(one.address)] = tuple(dict.fromkeys((*self.ids.get(str(one.address), ()), id)))
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """What a crash of the run would leave, each once."""
+        return tuple(self.record.images.values())
 
     def recovered(self, image: Image) -> tuple[Image, ...]:
         """Recovers from an image of the run; answers with what a crash of that recovery would leave that wasn't seen
         yet."""
-        stage = self._restaged(image)
-        self._note(image.where, readable(self.ground, stage))
+        stage = self.restaged(image)
+        self.note(image.where, readable(self.ground, stage))
         with recording(stage) as record:
             report = self._recover(stage, image.where)
-        self._look(stage, report, image, 1, image.where)
         self.points += record.points
-        fresh = tuple(one for key, one in record.images.items() if key not in self.second)
-        self.second.update(one.key for one in fresh)
+        self._judge(stage, report, image, 1, image.where)
+        fresh = tuple(one for key, one in record.images.items() if key not in self._seen)
+        self._seen.update(one.key for one in fresh)
         return fresh
 
     def recovered_again(self, image: Image, again: Image) -> None:
         """Recovers from an image of the recovery from `image`."""
-        stage = self._restaged(again)
+        stage = self.restaged(again)
         where = f"{image.where}, then {again.where}"
-        self._note(where, readable(self.ground, stage))
+        self.note(where, readable(self.ground, stage))
         report = self._recover(stage, where)
-        self._look(stage, report, image, 2, where, again.sent)
+        self._judge(stage, report, image, 2, where, again.sent)
 
-    def report(self, record_property: object) -> None:
-        """Tells the figures, for the end of the tests' output."""
-        record_property(  # type: ignore[operator]  # pytest's
-            "crash points", (self.story.name, self.parallelism, self.points, len(self.images) + len(self.second))
-        )
-
-    def _restaged(self, image: Image) -> Stage:
+    def restaged(self, image: Image) -> Stage:
+        """An image, set up again."""
+        self.looked_at += 1
         stage = restage(image, self.folder / "again", self.story.after, parallelism=self.parallelism)
         stage.heard = self._announced
         return stage
 
-    def _forward(self, image: Image) -> bool:
+    def goes_forward(self, image: Image) -> bool:
         """Whether the run was only to go forward when it died, or had come to its end."""
         return past_pivot(image) or (JOURNAL not in image.files and image.sent == self.ground.planned)
+
+    def converge(self, stage: Stage, where: str, *, may_refuse: bool = False) -> None:
+        """One apply leads to the goal, and then nothing is to be done. What was seen already isn't tried again: dates
+        make no difference to it. `may_refuse`: the plan may be refused, naming what is in its way."""
+        tenant = stage.hand.tenant
+        key = (tuple(now(stage, "").files.items()), repr(stage.hand.snapshot()), tenant.made)
+        if key in self._converged:
+            return
+        self._converged.add(key)
+        self.note(where, self._converging(stage, may_refuse))
+
+    def note(self, where: str, found: Iterable[str]) -> None:
+        """Writes down what doesn't hold."""
+        self.broken.extend(f"{where}: {what}" for what in found)
+
+    def tell(self, record_property: Callable[[str, object], None]) -> None:
+        """Tells the figures, for the end of the tests' output, and fails if anything was broken."""
+        name = self.story.name if self.parallelism == 1 else f"{self.story.name}, {self.parallelism} at a time"
+        record_property("crashes", (name, self.points, self.looked_at))
+        assert not self.broken, "\n".join(
+            ["", f"{len(self.broken)} times something doesn't hold; first:", *self.broken[:20]]
+        )
 
     def _recover(self, stage: Stage, where: str) -> Report | None:
         try:
             return stage.recover()
         except Failure as failure:
-            self._note(where, [f"recovery raises {type(failure).__name__}: {failure.message}"])
+            self.note(where, [f"recovery raises {type(failure).__name__}: {failure.message}"])
             return None
 
-    def _look(
+    def _judge(
         self, stage: Stage, report: Report | None, image: Image, crashes: int, where: str, sent: int = 0
     ) -> None:
-        ending = Ending(stage, report, self._forward(image), image.sent + sent, crashes)
-        self._note(where, broken(self.ground, ending))
-        self._converge(stage, where)
+        ending = Ending(stage, report, self.goes_forward(image), image.sent + sent, crashes)
+        self.note(where, broken(self.ground, ending))
+        self.converge(stage, where)
 
-    def _converge(self, stage: Stage, where: str) -> None:
-        """One apply leads to the goal, and then nothing is to be done. What was seen already isn't tried again: dates
-        make no difference to it."""
-        tenant = stage.hand.tenant
-        key = (tuple(now(stage, "").files.items()), repr(stage.hand.snapshot()), tenant.made)
-        if key in self.converged:
-            return
-        self.converged.add(key)
-        self._note(where, self._converging(stage))
-
-    def _converging(self, stage: Stage) -> Iterator[str]:
+    def _converging(self, stage: Stage, may_refuse: bool) -> Iterator[str]:
         stage.heard = lambda _stage, _request: None
         try:
             report = stage.apply()
             plan = stage.plan().plan
-        except (Failure, Mistakes) as failure:
-            yield f"the next apply raises {failure}"
+        except Mistakes as mistakes:
+            told = " ".join(f"{found.message} {found.hint}" for found in mistakes.diagnostics)
+            if not may_refuse or "mailform import" not in told:
+                yield f"the next apply can't be planned: {told}"
+            return
+        except Failure as failure:
+            yield f"the next apply raises {type(failure).__name__}: {failure.message}"
             return
         if report.exit is not Exit.DONE:
             yield f"the next apply ends with {report.exit.name}: {report}"
         if not plan.empty or plan.drift:
-            yield f"the plan after the next apply isn't empty: {plan.steps}"
-        for path in difference(by_name(self.ground.goal), by_name(stage.hand.snapshot())):
-            yield f"after the next apply: {path}"
+            yield f"the plan after the next apply isn't empty: {plan.steps} {plan.drift}"
+        if not may_refuse:
+            yield from (f"after the next apply: {path}" for path in _differing(self.ground, stage))
 
     def _announced(self, stage: Stage, request: Request) -> None:
-        if stage.camera is not None:
-            journal = stage.camera.durable(JOURNAL)
-        else:
-            journal = (stage.folder / JOURNAL).read_bytes()
-        self._note("when sent", unannounced(request, journal))
-
-    def _note(self, where: str, found: Iterator[str] | list[str]) -> None:
-        self.broken.extend(f"{where}: {what}" for what in found)
+        camera = stage.camera
+        journal = (stage.folder / JOURNAL).read_bytes() if camera is None else camera.durable(JOURNAL)
+        self.note(f"when {request.operation} was sent", unannounced(request, journal))
 
 
-Property = Callable[[str, object], None]
-"""pytest's `record_property`."""
+def _differing(ground: Ground, stage: Stage) -> list[str]:
+    return difference(by_name(ground.goal), by_name(stage.hand.snapshot()))

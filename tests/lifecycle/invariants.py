@@ -31,7 +31,6 @@ class Ground:
     to (by kind and id), and in how many writes."""
 
     before: Tenant
-    after: Tenant
     was: Snapshot
     goal: Snapshot
     state: State | None
@@ -166,18 +165,25 @@ def too_many_writes(ground: Ground, ending: Ending) -> Iterator[str]:
 def unannounced(request: Request, journal: bytes) -> Iterator[str]:
     """A write is announced by what is durable before it is carried out: an intent that says exactly this, or that the
     step is about to be taken back."""
-    entries = entries_of(journal)
-    ended = {one["step"] for one in entries if one["type"] == "result" and one["outcome"] != "ambiguous"}
-    undone = {one["step"] for one in entries if one["type"] == "undo_result"}
-    undoing = {one["step"] for one in entries if one["type"] == "undo"} - undone
-    made = {one["step"]: one["id"] for one in entries if one["type"] == "result" and one["id"]}
-    rest = [intent for one in entries if one["type"] == "pivot" for intent in one.get("rest", ())]
-    intents = [one for one in (*entries, *rest) if one.get("type", "intent") == "intent"]
-    forward = [one for one in intents if one["step"] not in ended]
-    backward = [one for one in intents if one["step"] in undoing]
+    open: dict[int, dict[str, Any]] = {}
+    undoing: dict[int, dict[str, Any]] = {}
+    intents: dict[int, dict[str, Any]] = {}
+    made: dict[int, str | None] = {}
+    for entry in entries_of(journal):
+        match entry:
+            case {"type": "intent", "step": step}:
+                intents[step] = open[step] = entry
+            case {"type": "result", "step": step, "outcome": outcome, "id": id}:
+                made[step] = id
+                if outcome != "ambiguous":
+                    open.pop(step, None)
+            case {"type": "undo", "step": step}:
+                undoing[step] = intents[step]
+            case {"type": "undo_result", "step": step}:
+                undoing.pop(step, None)
     if not (
-        any(_says(one, request) for one in forward)
-        or any(_takes_back(one, request, made.get(one["step"])) for one in backward)
+        any(_says(intent, request) for intent in open.values())
+        or any(_takes_back(intent, request, made.get(step)) for step, intent in undoing.items())
     ):
         yield f"{request.operation} {request.identity} was sent, and the journal didn't announce it: {request.parameters}"
 
