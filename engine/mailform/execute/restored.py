@@ -14,7 +14,7 @@ from mailform.planning.undo import Reorder, Restore, TakeAway, UndoStep, Unmake,
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.normal import Directory
-from mailform_state.journal import Begin, Entry, Image, Intent, UndoResult
+from mailform_state.journal import Begin, Entry, Image, Intent, Skip, UndoResult
 
 Objects = Mapping[tuple[str, str], Observed]
 
@@ -34,7 +34,7 @@ def restored(told: Iterable[Entry], left: Iterable[Leftover], scene: Surrounding
     begin = next(entry for entry in entries if isinstance(entry, Begin))
     steps = undoing(entry for entry in entries if not isinstance(entry, UndoResult))
     kinds = {entry.kind for entry in entries if isinstance(entry, Intent)}
-    known = {leftover.what for leftover in left}
+    known = {leftover.what for leftover in left} | {str(one.address) for one in entries if isinstance(one, Skip)}
     found = Return()
     for _ in rounds(scene, window if steps else 0.0):
         found = _compared(begin, steps, kinds, scene)

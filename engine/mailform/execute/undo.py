@@ -14,10 +14,10 @@ from mailform.execute.lost import rounds
 from mailform.execute.publishing import take_away
 from mailform.execute.reorder import reorder
 from mailform.planning.compare import MAIL, PROOF
-from mailform.planning.images import agrees, differing, seen, strange
+from mailform.planning.images import agrees, differing, seen, strange, unheard_of
 from mailform.planning.undo import Reorder, Restore, TakeAway, UndoStep, Unmake, numbers_of
 from mailform_providers.contract import Done, Lost, Observed, Rejected, Waiting, Written
-from mailform_providers.kinds import KINDS
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
 from mailform_providers.kinds.schema import Form, Type
 from mailform_state.errors import Failure
 from mailform_state.journal import Entry, Undo, UndoOutcome, UndoResult
@@ -134,7 +134,7 @@ def _merged(step: Restore, current: Observed, scene: Surroundings) -> tuple[dict
     back: dict[str, Value] = {}
     foreign: list[str] = []
     for name in differing(step.kind, step.before, step.after, directory):
-        if name == PROOF:
+        if name == PROOF or (step.kind == ACCEPTED_DOMAIN and unheard_of(name, (step.before,))):
             continue
         if name in odd:
             foreign.append(name)

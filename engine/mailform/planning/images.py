@@ -79,4 +79,11 @@ def strange(
         name
         for name in differing(kind, shown[-1], now, directory)
         if not any(agrees(kind, name, now.get(name), one.get(name), directory) for one in shown)
+        and not (kind == ACCEPTED_DOMAIN and unheard_of(name, shown))
     )
+
+
+def unheard_of(name: str, shown: Sequence[Mapping[str, Value]]) -> bool:
+    """Whether no image has an attribute at all. Of a domain that says nothing: Exchange tells of it only once it has
+    Email."""
+    return not any(name in one for one in shown)

@@ -104,7 +104,9 @@ def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
             moves.append(replace(intent, id=id))
         elif id in made:
             made[id].append(intent.step)
-            sure = result.outcome is Outcome.OK  # else what was written may be in it now, and what it had nobody has seen
+            sure = (
+                result.outcome is Outcome.OK
+            )  # else what was written may be in it now, and what it had nobody has seen
             seen.extend((after if sure else {n: v for n, v in after.items() if n in before},) if seen else ())
         else:
             steps.append(Restore(intent.step, intent.address, intent.kind, id, before, after))

@@ -18,7 +18,7 @@ def headline(report: Report) -> str:
         case Exit.ROLLED_BACK:
             return _rolled_back(report)
         case Exit.UNRESOLVED:
-            return _unresolved()
+            return _unresolved(report)
         case Exit.WAITING:
             return _waiting(report)
         case Exit.INTERRUPTED:
@@ -63,9 +63,10 @@ def _rolled_back(report: Report) -> str:
     return "Apply failed. Everything was taken back, verified by reading it again."
 
 
-def _unresolved() -> str:
+def _unresolved(report: Report) -> str:
+    what = "Apply failed, and taking it back" if report.recovery is None else "Taking the open run back"
     return (
-        "Apply failed, and taking it back is incomplete or could not be verified. "
+        f"{what} is incomplete or could not be verified. "
         "What is left is listed below; nothing else may change this tenant until it is recovered."
     )
 

@@ -121,8 +121,8 @@ def _deed_as_json(deed: Deed) -> dict[str, Json]:
 def _failure(report: Report, paint: Palette) -> Iterator[str]:
     if report.failure:
         yield f"{paint('Error:', Ink.ERROR)} {shown(report.failure)}"
-        if report.hint:
-            yield f"  {paint('hint:', Ink.STRONG)} {shown(report.hint)}"
+    if report.hint:
+        yield f"  {paint('hint:', Ink.STRONG)} {shown(report.hint)}"
 
 
 def _deeds(deeds: tuple[Deed, ...], paint: Palette) -> Iterator[str]:

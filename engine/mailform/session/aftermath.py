@@ -90,9 +90,13 @@ def settling(intents: list[Intent], scene: Aftermath) -> Iterator[Result]:
                 yield Result(intent.step, Outcome.OK, current.id, after, recorded(intent, current), FOUND)
             case "delete" if current is not None:
                 yield Result(intent.step, Outcome.OK, current.id, None, gone(intent))
-            case "update" if (current := current or _changed(intent, before, objects, scene)) is not None:
+            case "update" if current is not None:
                 after = touched(intent.kind, before, intent.payload.keys(), seen(current))
                 yield Result(intent.step, Outcome.OK, current.id, after, recorded(intent, current), FOUND)
+            case "update" if (changed := _changed(intent, before, objects, scene)) is not None:
+                # neither as before nor as it was sent: somebody wrote over it, or over what it was to change
+                after = {**touched(intent.kind, before, intent.payload.keys(), seen(changed)), **intent.payload}
+                yield Result(intent.step, Outcome.OK, changed.id, after, recorded(intent, changed), FOUND)
             case _:
                 yield Result(intent.step, Outcome.UNSENT, intent.id, detail=NOT_SHOWN)
 
@@ -111,7 +115,7 @@ def recorded(intent: Intent, current: Observed) -> tuple[Record, ...]:
 def _changed(
     intent: Intent, before: Mapping[str, Value], objects: Mapping[str, Observed], scene: Aftermath
 ) -> Observed | None:
-    """The object, if what was to be written isn't what it was before: the service has it in a spelling of its own."""
+    """The object, if what was to be written isn't what it was before."""
     current = objects.get(str(intent.id))
     return current if current is not None and before and landed(intent, before, current, scene) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailform.diagnostics import Diagnostic, Severity
@@ -9,11 +10,14 @@ from mailform.planning.guard import Objection, objections
 from mailform.planning.plan import Options, plan, takes_connectors_away
 from mailform.planning.steps import Plan
 from mailform.planning.unresolved import reminders, settled
+from mailform.planning.world import World
 from mailform.refresh import refresh, with_rules
+from mailform.session.meanwhile import as_it_stands
 from mailform.wanted import Configuration
 from mailform_providers.contract import Provider
 from mailform_providers.kinds import TRANSPORT_RULE
 from mailform_state.errors import WrongTenant
+from mailform_state.journal import Entry
 from mailform_state.values import State
 
 
@@ -45,12 +49,14 @@ def prepare(
     *,
     lineage: str,
     allow_large_change: bool = False,
+    open_run: Sequence[Entry] = (),
 ) -> Prepared:
     """Reads the tenant (its GUID is `tenant`) and plans. Raises Mistakes, Failure. `lineage` names a state that is
-    still to be made."""
+    still to be made. `open_run` is the journal of a run that isn't settled: the plan then is only for looking at."""
     state = stored or State(lineage=lineage, tenant=tenant)
     require_tenant(state, tenant)
-    world, remarks = refresh(provider, configuration, state)
+    world, remarks = refresh(provider, configuration, as_it_stands(state, open_run, World()))
+    state = as_it_stands(state, open_run, world)
     made = plan(configuration, state, world, options)
     if takes_connectors_away(made) and TRANSPORT_RULE not in world.objects:
         made = plan(configuration, state, with_rules(provider, world), options)

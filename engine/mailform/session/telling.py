@@ -77,6 +77,7 @@ def recovered(
         ended=now,
         serial=serial,
         failure=cut_off,
+        hint=_TO_LEAVE if code is Exit.UNRESOLVED else "",
         recovery=_settled(told),
         next_command=_NEXT.get(code, "mailform plan"),
     )
@@ -87,6 +88,8 @@ def _settled(told: Sequence[Entry]) -> Recovery:
         return Recovery.TAKEN_BACK
     return Recovery.FINISHED if any(isinstance(entry, Verified) for entry in told) else Recovery.KEPT
 
+
+_TO_LEAVE = "what can't be taken back can be left as it is: mailform recover --skip ADDR --reason TEXT"
 
 _NEXT = {
     Exit.UNRESOLVED: "mailform recover",
