@@ -30,7 +30,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ]
     if told:
         terminalreporter.section("crashes")
-        for line in sorted(f"{story}: {points} instants, {images} distinct images" for story, points, images in told):
-            terminalreporter.write_line(line)
-        points, images = sum(one[1] for one in told), sum(one[2] for one in told)
-        terminalreporter.write_line(f"in all: {points} instants, {images} distinct images, each recovered and looked at")
+        for story, instants, images, recoveries in sorted(told):
+            caught = f"{instants} instants, {images} distinct images, " if instants else ""
+            terminalreporter.write_line(f"{story}: {caught}{recoveries} recovered and looked at")
+        instants, images, recoveries = (sum(one[place] for one in told) for place in (1, 2, 3))
+        terminalreporter.write_line(f"in all: {instants} instants, {images} distinct images, {recoveries} recoveries")

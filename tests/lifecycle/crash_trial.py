@@ -73,9 +73,9 @@ class Trial:
         stage = self.restaged(image)
         self.note(image.where, readable(self.ground, stage))
         with recording(stage) as record:
-            report = self._recover(stage, image.where)
+            report = self.recover(stage, image.where)
         self.points += record.points
-        self._judge(stage, report, image, 1, image.where)
+        self.judge(stage, report, image, 1, image.where)
         fresh = tuple(one for key, one in record.images.items() if key not in self._seen)
         self._seen.update(one.key for one in fresh)
         return fresh
@@ -85,8 +85,8 @@ class Trial:
         stage = self.restaged(again)
         where = f"{image.where}, then {again.where}"
         self.note(where, readable(self.ground, stage))
-        report = self._recover(stage, where)
-        self._judge(stage, report, image, 2, where, again.sent)
+        report = self.recover(stage, where)
+        self.judge(stage, report, image, 2, where, again.sent)
 
     def restaged(self, image: Image) -> Stage:
         """An image, set up again."""
@@ -113,24 +113,29 @@ class Trial:
         """Writes down what doesn't hold."""
         self.broken.extend(f"{where}: {what}" for what in found)
 
-    def tell(self, record_property: Callable[[str, object], None]) -> None:
-        """Tells the figures, for the end of the tests' output, and fails if anything was broken."""
-        name = self.story.name if self.parallelism == 1 else f"{self.story.name}, {self.parallelism} at a time"
-        record_property("crashes", (name, self.points, self.looked_at))
-        assert not self.broken, "\n".join(
-            ["", f"{len(self.broken)} times something doesn't hold; first:", *self.broken[:20]]
-        )
+    def tell(self, record_property: Callable[[str, object], None], *how: str) -> None:
+        """Tells the figures, for the end of the tests' output, and fails if anything was broken. `how`: the instants
+        were told by another test, which looks at them in another way."""
+        several = () if self.parallelism == 1 else (f"{self.parallelism} at a time",)
+        label = ", ".join((self.story.name, *several, *how))
+        caught = (0, 0) if how else (self.points, len(self.images) + len(self._seen))
+        record_property("crashes", (label, *caught, self.looked_at))
+        assert not self.broken, self._summary()
 
-    def _recover(self, stage: Stage, where: str) -> Report | None:
+    def _summary(self) -> str:
+        first = (what if len(what) < 400 else f"{what[:400]}..." for what in self.broken[:20])
+        return "\n".join(["", f"{len(self.broken)} times something doesn't hold; first:", *first])
+
+    def recover(self, stage: Stage, where: str) -> Report | None:
+        """Recovers as another process would."""
         try:
             return stage.recover()
         except Failure as failure:
             self.note(where, [f"recovery raises {type(failure).__name__}: {failure.message}"])
             return None
 
-    def _judge(
-        self, stage: Stage, report: Report | None, image: Image, crashes: int, where: str, sent: int = 0
-    ) -> None:
+    def judge(self, stage: Stage, report: Report | None, image: Image, crashes: int, where: str, sent: int = 0) -> None:
+        """Whether everything holds after a recovery from `image`; `sent` more writes had left by then."""
         ending = Ending(stage, report, self.goes_forward(image), image.sent + sent, crashes)
         self.note(where, broken(self.ground, ending))
         self.converge(stage, where)

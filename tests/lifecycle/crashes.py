@@ -27,7 +27,9 @@ from mailform_state.local import LOCK
 LATER = 3600.0
 """When whoever recovers comes, in seconds after the run began."""
 
-_DEAD = b'\n{"id":"1","user":"somebody","host":"here","pid":1,"since":"2026-11-23T12:00:00Z","command":"mailform apply"}\n'
+_DEAD = (
+    b'\n{"id":"1","user":"somebody","host":"here","pid":1,"since":"2026-11-23T12:00:00Z","command":"mailform apply"}\n'
+)
 _TEMPORARY = re.compile(r"(?P<head>.*\.)[0-9a-f]{12}(?P<tail>\.tmp)")
 
 
@@ -109,6 +111,20 @@ class Watched(Sandbox):
 
     stage: Stage
 
+    @classmethod
+    def of(cls, stage: Stage, faults: tuple[Fault, ...] = ()) -> Watched:
+        """The tenant of a stage."""
+        found = cls(
+            stage.memory,
+            "fabrikam.onmicrosoft.com",
+            behaviour=stage.behaviour,
+            faults=faults,
+            observer=lambda request: stage.heard(stage, request),
+            clock=stage.clock.now,
+        )
+        found.stage = stage
+        return found
+
     def answer(self, arrival: Arrival) -> Answer | Lose:
         with self._lock:
             camera = self.stage.camera
@@ -133,17 +149,8 @@ class Stage(Bench):
     opened: list[Watched] = field(default_factory=list)
 
     def sandbox(self, faults: tuple[Fault, ...] = (), observer: Observer | None = None) -> Sandbox:
-        found = Watched(
-            self.memory,
-            "fabrikam.onmicrosoft.com",
-            behaviour=self.behaviour,
-            faults=faults,
-            observer=lambda request: self.heard(self, request),
-            clock=self.clock.now,
-        )
-        found.stage = self
-        self.opened.append(found)
-        return found
+        self.opened.append(Watched.of(self, faults))
+        return self.opened[-1]
 
     def requests(self) -> tuple[Request, ...]:
         """Every write that was sent since the curtain rose."""

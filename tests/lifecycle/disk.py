@@ -56,7 +56,9 @@ class Disk:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Inside, every write to the folder is noted, whichever thread makes it."""
-        real = {name: getattr(os, name) for name in ("open", "write", "fsync", "ftruncate", "replace", "link", "unlink")}
+        real = {
+            name: getattr(os, name) for name in ("open", "write", "fsync", "ftruncate", "replace", "link", "unlink")
+        }
 
         def opened(path: Any, flags: int, *rest: Any, **more: Any) -> int:
             name = self._name(path)
@@ -153,7 +155,8 @@ class Disk:
 
 
 def _pieces(data: bytes, *, lines: bool) -> Iterator[bytes]:
-    """What of a write may have reached the file when it was cut off: half of it; of `lines`, some and half of the next."""
+    """What of a write may have reached the file when it was cut off: half of it, and of `lines`
+    some whole ones and half of the next."""
     whole = b""
     for line in data.splitlines(keepends=True) if lines else (data,):
         yield whole + line[: len(line) // 2]

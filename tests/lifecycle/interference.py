@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import JsonValue
 
@@ -121,28 +121,27 @@ EDITS: Mapping[str, tuple[Edit, ...]] = {
     ),
 }
 
-Path = tuple[str, ...]
+Path: TypeAlias = tuple[str, ...]
+Addresses: TypeAlias = Mapping[str, str]
+"""The addresses of objects, by their ids."""
 
 
 def respected(
-    base: Snapshot, crashed: Snapshot, edited: Snapshot, now: Snapshot, report: Report | None, names: Mapping[str, str]
+    was: Snapshot, base: Snapshot, crashed: Snapshot, edited: Snapshot, now: Snapshot, told: str, names: Addresses
 ) -> Iterator[str]:
     """What doesn't hold after a recovery from `crashed`, which somebody had made `edited` of, and which would otherwise
-    have led to `base`. `names` has the addresses of the objects by their ids."""
+    have led to `base`. `told` is what the report says of others and of what is left."""
     theirs, left = changes(crashed, edited), changes(base, now)
-    told = "" if report is None else " ".join((*report.foreign, *report.unresolved, *report.pending))
-    objects = {path[1] for path in theirs}
     for path, value in sorted(theirs.items()):
-        if value_at(now, path) != value and not is_told(path[1], names, told):
+        # what was there before the run can't be told from what a reader that lags shows
+        again = value_at(was, path) == value
+        if value_at(now, path) != value and not again and not is_told(path[1], names, told):
             yield f"their {'.'.join(path)} = {value!r} neither survived nor is it told: {told!r}"
     for path, value in sorted(left.items()):
-        if path[1] not in objects:
-            yield f"not as it was or was meant, and nobody but us was there: {'.'.join(path)} = {value!r}"
-        elif path not in theirs and len(path) > 2:
-            yield f"not as it was or was meant, and it isn't what they edited: {'.'.join(path)} = {value!r}"
-        elif value_at(now, path) != value_at(edited, path) and not is_told(path[1], names, told):
-            yield f"neither as it was nor as they left it, and not told: {'.'.join(path)} = {value!r}"
-    yield from _order(base, crashed, edited, now, objects | {path[1] for path in left})
+        theirs_too = path in theirs or path[:2] in theirs
+        if not (theirs_too and value_at(now, path) == value_at(edited, path)) and not is_told(path[1], names, told):
+            yield f"neither as it was meant, nor as they left it, nor told: {'.'.join(path)} = {value!r}: {told!r}"
+    yield from _order(base, crashed, edited, now, {path[1] for path in (*theirs, *left) if len(path) == 2})
 
 
 def _order(base: Snapshot, crashed: Snapshot, edited: Snapshot, now: Snapshot, touched: set[str]) -> Iterator[str]:
@@ -163,12 +162,15 @@ def moved_by_hand(crashed: Snapshot, edited: Snapshot) -> set[str]:
     both = [id for id in one if id in two]
     if [id for id in two if id in both] == both:
         return set()
-    return {
-        str(id) for id in both if [o for o in both if o != id] == [o for o in two if o in both and o != id]
-    }
+    return {str(id) for id in both if [o for o in both if o != id] == [o for o in two if o in both and o != id]}
 
 
-def is_told(id: str, names: Mapping[str, str], told: str) -> bool:
+def told_by(report: Report | None) -> str:
+    """What a report says of others, and of what is left."""
+    return "" if report is None else " ".join((*report.foreign, *report.unresolved, *report.pending))
+
+
+def is_told(id: str, names: Addresses, told: str) -> bool:
     """Whether a report says something of an object."""
     return id in told or names.get(id, id) in told
 

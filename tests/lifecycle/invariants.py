@@ -185,11 +185,14 @@ def unannounced(request: Request, journal: bytes) -> Iterator[str]:
         any(_says(intent, request) for intent in open.values())
         or any(_takes_back(intent, request, made.get(step)) for step, intent in undoing.items())
     ):
-        yield f"{request.operation} {request.identity} was sent, and the journal didn't announce it: {request.parameters}"
+        yield f"the journal didn't announce {request.operation} {request.identity} {request.parameters}"
 
 
 def _says(intent: Mapping[str, Any], request: Request) -> bool:
-    kind, given = KINDS[intent["kind"]], {k: v for k, v in request.parameters.items() if k not in ("Confirm", "Identity")}
+    kind, given = (
+        KINDS[intent["kind"]],
+        {k: v for k, v in request.parameters.items() if k not in ("Confirm", "Identity")},
+    )
     payload = {name: tuple(v) if isinstance(v, list) else v for name, v in intent["payload"].items()}
     if "/" in request.operation:
         return _says_of_domain(intent, request)

@@ -18,8 +18,13 @@ import pytest
 
 from lifecycle.crash_stories import EVERYTHING, SHORT, CrashStory
 from lifecycle.crash_trial import Trial
-from lifecycle.crashes import Image
-from lifecycle.interference import EDITS, respected
+from lifecycle.crashes import Image, restage
+from lifecycle.interference import EDITS, respected, told_by
+from lifecycle.invariants import by_name
+from lifecycle.lateness import Late, landed_late
+from mailform.cli.main import main
+from mailform_providers.sandbox.snapshot import difference, snapshot
+from mailform_providers.sandbox.storage import File
 from mailform_state.local import JOURNAL
 
 Property: TypeAlias = Callable[[str, object], None]
@@ -74,12 +79,45 @@ def test_what_somebody_else_did_between_crash_and_recovery_survives_or_is_told(
                 continue
             edited = stage.hand.snapshot()
             where = f"{image.where}, then {edit.what}: {edit.cmdlet} {edit.address or edit.parameters}"
-            report = stage.recover()
-            base = trial.ground.goal if trial.goes_forward(image) else trial.ground.was
-            trial.note(where, respected(base, crashed, edited, stage.hand.snapshot(), report, names))
+            told = told_by(stage.recover())
+            was = trial.ground.was
+            base = trial.ground.goal if trial.goes_forward(image) else was
+            trial.note(where, respected(was, base, crashed, edited, stage.hand.snapshot(), told, names))
             if stage.store.journal() is None:
                 trial.converge(stage, where, may_refuse=True)
-    trial.tell(record_property)
+    trial.tell(record_property, "somebody edits")
+
+
+@pytest.mark.parametrize("late", Late)
+@pytest.mark.parametrize("story", SHORT, ids=lambda story: story.name)
+def test_a_write_that_lands_only_after_the_kill_is_settled_or_told(
+    ram: Path, story: CrashStory, late: Late, record_property: Property
+) -> None:
+    trial = Trial(story, ram)
+    for flight in trial.record.flights:
+        landed_late(trial, flight, late)
+    trial.tell(record_property, f"a write lands {late}")
+
+
+@pytest.mark.parametrize("story", SHORT, ids=lambda story: story.name)
+def test_the_next_apply_settles_a_killed_run_by_itself(
+    ram: Path, story: CrashStory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command line itself, with the tenant in a file, after one image in seven."""
+    trial = Trial(story, ram)
+    for image in whole(trial)[::7]:
+        folder = ram / "again"
+        restage(image, folder, story.after)
+        (folder / "mailform.toml").write_text(story.after)
+        File(ram / "tenant.json").write(image.tenants)
+        monkeypatch.setenv("MAILFORM_SANDBOX", str(ram / "tenant.json"))
+        code = main(["-C", str(folder), "apply", "--auto-approve", "--allow-large-change", "--settle", "0s"])
+        said = capsys.readouterr()
+        assert code == 0, (image.where, said)
+        assert "An earlier run was cut off" in said.err, image.where
+        assert main(["-C", str(folder), "plan", "--detailed-exitcode"]) == 0, image.where
+        (tenant,) = File(ram / "tenant.json").read().values()
+        assert difference(by_name(trial.ground.goal), by_name(snapshot(tenant))) == [], image.where
 
 
 def whole(trial: Trial) -> list[Image]:
