@@ -321,3 +321,14 @@ def test_a_rule_is_moved_before_routing_is_switched_on(bench: Bench) -> None:
     assert sent(bench) == ["Set-TransportRule", "Enable-TransportRule"]
     assert order(bench) == "ra"
     assert settled(bench)
+
+
+def test_a_rule_that_is_still_to_be_deleted_does_not_count_in_the_places_of_the_others(bench: Bench) -> None:
+    bench.text = configuration(rule("old", "Old", "priority = 0"))
+    bench.apply()
+    by_hand(bench, "New-TransportRule", Name="Foreign", SubjectContainsWords=["a"], SetSCL=1)
+    bench.text = configuration(rule("new", "New", "priority = 1"))
+    assert bench.apply(Fault(When(operation="Remove-*"), Reject())).exit is Exit.WAITING
+    assert bench.apply().exit is Exit.DONE
+    assert names(bench, "transport_rule") == ["Foreign", "New"]
+    assert settled(bench)

@@ -9,7 +9,7 @@ from mailform.diagnostics import Diagnostic, Severity
 from mailform.planning.order import arrange, seat
 from mailform.planning.seats import LAST, Contradiction, Seat
 from mailform.planning.staying import unmoved
-from mailform.planning.steps import Create, Delete, Move, Replace, Step
+from mailform.planning.steps import Create, Delete, Move, Replace, Retry, Step
 from mailform.planning.world import World
 from mailform.wanted import Wanted
 from mailform_providers.kinds import TRANSPORT_RULE
@@ -40,6 +40,8 @@ def place_rules(
     before = tuple(rule.id for rule in rules)
     told = tuple(steps)
     going = {step.current.id for step in told if isinstance(step, Delete) and step.address.kind == TRANSPORT_RULE}
+    # what an earlier apply couldn't delete goes too: counted in, it would leave every number off by one
+    going |= {step.pending.id for step in told if isinstance(step, Retry) and step.pending.kind == TRANSPORT_RULE}
     renewed = {step.current.id: step.address for step in told if isinstance(step, Replace)}
     created = [step.address for step in told if isinstance(step, Create) and step.address.kind == TRANSPORT_RULE]
     owners = {known.id: address for address, known in state.resources.items() if address.kind == TRANSPORT_RULE}

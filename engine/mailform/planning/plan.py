@@ -91,7 +91,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     steps += _retries(known, world, _adopted(decisions.steps).values(), options)
     if not options.targets:
         steps += withdrawals(known, wanted, configuration.dns)
-    order = place_rules(wanted, known, world, tuple(decisions.steps), options.targets)
+    order = place_rules(wanted, known, world, tuple(steps), options.targets)
     mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
     mistakes += _unknown_addresses(options, configuration, known) + _too_many_rules(decisions.steps, world)
     if mistakes:

@@ -16,7 +16,7 @@ from mailform.planning.world import identity
 from mailform.session.telling import NOT_SHOWN
 from mailform_providers.contract import Observed, Provider
 from mailform_providers.dns.publish import Publisher
-from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Source
 from mailform_providers.normal import Directory
 from mailform_state.changes import Record
@@ -115,9 +115,14 @@ def recorded(intent: Intent, current: Observed) -> tuple[Record, ...]:
 def _changed(
     intent: Intent, before: Mapping[str, Value], objects: Mapping[str, Observed], scene: Aftermath
 ) -> Observed | None:
-    """The object, if what was to be written isn't what it was before."""
+    """The object, if what was to be written isn't what it was before. Of what the run itself made, and of a domain,
+    that is known only where it was seen before."""
     current = objects.get(str(intent.id))
-    return current if current is not None and before and landed(intent, before, current, scene) else None
+    if current is None or not before:
+        return None
+    partly = intent.kind == ACCEPTED_DOMAIN or current.id in scene.own()
+    payload = {name: value for name, value in intent.payload.items() if not partly or name in before}
+    return current if payload and landed(replace(intent, payload=payload), before, current, scene) else None
 
 
 def _made(intent: Intent, current: Observed) -> Mapping[str, Value]:
