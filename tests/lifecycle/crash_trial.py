@@ -67,9 +67,15 @@ class Trial:
         """What a crash of the run would leave, each once."""
         return tuple(self.record.images.values())
 
-    def recovered(self, image: Image) -> tuple[Image, ...]:
-        """Recovers from an image of the run; answers with what a crash of that recovery would leave that wasn't seen
-        yet."""
+    def recovered(self, image: Image) -> None:
+        """Recovers from an image of the run."""
+        stage = self.restaged(image)
+        self.note(image.where, readable(self.ground, stage))
+        self.judge(stage, self.recover(stage, image.where), image, 1, image.where)
+
+    def crashes_of_recovery(self, image: Image) -> tuple[Image, ...]:
+        """Recovers from an image of the run, and films it; answers with what a crash of that recovery would leave that
+        wasn't seen yet."""
         stage = self.restaged(image)
         self.note(image.where, readable(self.ground, stage))
         with recording(stage) as record:

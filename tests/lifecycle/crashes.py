@@ -172,7 +172,7 @@ def recording(stage: Stage) -> Iterator[Record]:
         stage.camera = None
 
 
-def restage(image: Image, folder: Path, text: str, **more: object) -> Stage:
+def restage(image: Image, folder: Path, text: str, parallelism: int = 3) -> Stage:
     """What a crash left, set up again in an empty folder: as another process finds it, an hour later. The dead one's
     name still stands on the lock."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -182,7 +182,8 @@ def restage(image: Image, folder: Path, text: str, **more: object) -> Stage:
         (folder / name).write_bytes(content)
     memory = Memory()
     memory.write(image.tenants)
-    return Stage(folder, text, memory=memory, clock=StillClock(LATER), **more)  # type: ignore[arg-type]  # as given
+    # nothing lags here, so there is no need to look for long
+    return Stage(folder, text, memory=memory, clock=StillClock(LATER), visibility=10.0, parallelism=parallelism)
 
 
 def now(stage: Stage, where: str) -> Image:

@@ -41,8 +41,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a recovery ended. `crashes` is how often a run or a recovery died before, `past_pivot` whether the run was
-    only to go forward, `sent` how many writes left in all. `edited` is what somebody else did meanwhile, as paths."""
+    """How a recovery ended. `past_pivot`: the run was only to go forward. `sent_before` is how many writes had left
+    before, `crashes` how often a run or a recovery died."""
 
     stage: Stage
     report: Report | None
@@ -152,14 +152,10 @@ def trespasses(ground: Ground, tenant: Tenant) -> Iterator[str]:
 
 def too_many_writes(ground: Ground, ending: Ending) -> Iterator[str]:
     """At most what was planned, and what takes back what was sent; a write that was in flight once more a crash."""
-    again = len(ending.stage.requests())
-    allowed = ground.planned if ending.past_pivot else 2 * ending.sent_before
-    if ending.past_pivot:
-        again += ending.sent_before
-    else:
-        again += ending.sent_before
-    if again > allowed + ending.crashes:
-        yield f"{again} writes were sent, where {allowed} and {ending.crashes} once more do"
+    sent = ending.sent_before + len(ending.stage.requests())
+    needed = ground.planned if ending.past_pivot else 2 * ending.sent_before
+    if sent > needed + ending.crashes:
+        yield f"{sent} writes were sent, where {needed} and {ending.crashes} once more do"
 
 
 def unannounced(request: Request, journal: bytes) -> Iterator[str]:
