@@ -21,3 +21,22 @@ def name_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     folder: Path = tmp_path_factory.mktemp("knot")
     with running(folder) as found:
         yield found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says at how many instants runs were killed: a figure that nobody would see among the dots. It comes with the
+    tests' own properties, so that it doesn't matter in which process they ran."""
+    told = [
+        figures
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, ())
+        for name, figures in report.user_properties
+        if name == "crashes"
+    ]
+    if told:
+        terminalreporter.section("crashes")
+        for story, instants, images, recoveries in sorted(told):
+            caught = f"{instants} instants, {images} distinct images, " if instants else ""
+            terminalreporter.write_line(f"{story}: {caught}{recoveries} recovered and looked at")
+        instants, images, recoveries = (sum(one[place] for one in told) for place in (1, 2, 3))
+        terminalreporter.write_line(f"in all: {instants} instants, {images} distinct images, {recoveries} recoveries")
