@@ -129,7 +129,7 @@ class Sandbox:
             what = self._faults.strike(request)
             if isinstance(what, Expire):
                 self._expired.add(arrival.headers["authorization"])
-            if isinstance(what, Late):
+            if isinstance(what, Late) and request.writes:
                 self._kept.delay(routed, request.client_request_id, what.seconds)
             if what is None:
                 return self._logged(request, self._carry_out(routed, request))

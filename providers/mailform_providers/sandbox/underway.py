@@ -26,6 +26,10 @@ class Underway:
     def __init__(self) -> None:
         self._delayed: dict[str, list[Delayed]] = {}
 
+    def __len__(self) -> int:
+        """How many are on their way."""
+        return sum(map(len, self._delayed.values()))
+
     def add(self, guid: str, delayed: Delayed) -> None:
         """One more is on its way."""
         self._delayed.setdefault(guid, []).append(delayed)
