@@ -43,7 +43,9 @@ def settle(world: World, run: Running) -> None:
         elif ran.code is Exit.UNRESOLVED:
             assert _left_by_hands(ran), ran.said
             return
-        elif not (world.lags and ran.code in (Exit.ROLLED_BACK, Exit.WAITING)):  # a write that came to a slow replica
+        elif not (
+            world.lags and ran.code in (Exit.ERROR, Exit.ROLLED_BACK, Exit.WAITING)
+        ):  # a write that came to a slow replica
             assert ran.code is Exit.DONE, (ran.code, ran.said)
             break
     else:
