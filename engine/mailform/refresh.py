@@ -16,7 +16,7 @@ from mailform_state.values import Recorded, State
 def kinds_to_read(configuration: Configuration, state: State) -> tuple[str, ...]:
     """The kinds that the configuration or the state has, and the connectors if a rule names one."""
     kinds = {address.kind for address in (*configuration.resources, *state.resources)}
-    kinds |= {pending.kind for pending in state.pending_delete}
+    kinds |= {pending.kind for pending in state.pending_delete} | {left.kind for left in state.unresolved}
     if any(resource.attributes.get(ROUTE) for resource in configuration.resources.values()):
         kinds.add(OUTBOUND_CONNECTOR)
     if any(ROUTE in known.attributes for known in state.resources.values() if known.kind == TRANSPORT_RULE):

@@ -14,69 +14,8 @@ from functools import reduce
 from typing import TypeAlias, assert_never
 
 from mailform_state.address import Address
-from mailform_state.values import DnsRecord, Output, PendingDelete, Proof, Recorded, State, Value
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The state is to hold this resource."""
-
-    resource: Recorded
-
-
-@dataclass(frozen=True, slots=True)
-class Forget:
-    """The state is to hold nothing at this address any more."""
-
-    address: Address
-
-
-@dataclass(frozen=True, slots=True)
-class Postpone:
-    """An object is still to be deleted, by a later run."""
-
-    pending: PendingDelete
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A postponed deletion is done: the object (by kind and id) is gone."""
-
-    kind: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Publish:
-    """The state's outputs are these from now on (all of them, by name)."""
-
-    outputs: Mapping[str, Output]
-
-
-@dataclass(frozen=True, slots=True)
-class PublishRecord:
-    """Mailform put this DNS record into its zone, and so may take it away again."""
-
-    record: DnsRecord
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawRecord:
-    """A DNS record of ours is gone from its zone, or isn't ours to take away any more."""
-
-    record: DnsRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """What the state can tell people from now on: the proofs that domains wait for, and the tenant's own MX host."""
-
-    proofs: tuple[Proof, ...]
-    mail_host: str
-
-
-Change: TypeAlias = Record | Forget | Postpone | Finished | Publish | PublishRecord | WithdrawRecord | Tell
-"""What an entry makes of the state."""
+from mailform_state.changes import Change, advance
+from mailform_state.values import NOTHING, Recorded, State, Value
 
 
 class Outcome(StrEnum):
@@ -111,7 +50,11 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """A run begins. `present` has the ids of every object seen per kind, `rule_order` the rules' GUIDs in order."""
+    """A run begins. `present` has the ids of every object seen per kind, `rule_order` the rules' GUIDs in order,
+    `rule_order_after` how they are to stand (the address of one still to be made).
+
+    `configuration` is the digest of the configuration with its variables, `asked` the options of the plan: together
+    they say whether the rest of the run can be planned again. Neither holds a value of a variable."""
 
     run: str
     plan: str
@@ -124,11 +67,15 @@ class Begin:
     rule_order: tuple[str, ...] = ()
     present: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plan_expires: datetime | None = None
+    rule_order_after: tuple[str, ...] = ()
+    configuration: str = ""
+    asked: Mapping[str, Value] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A request that is about to be sent. Written and durable before anything leaves."""
+    """A request that is about to be sent. Written and durable before anything leaves. `meant` is what the state is to
+    hold of the resource if it is carried out (`id` is empty where that is still to be made)."""
 
     step: int
     address: Address
@@ -136,6 +83,7 @@ class Intent:
     kind: str
     id: str | None
     payload: Mapping[str, Value] = field(default_factory=dict)
+    meant: Recorded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +107,11 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Pivot:
-    """From here only forward. Carries what changes in the state alone (addresses that moved, outputs, settings)."""
+    """From here only forward. Carries what changes in the state alone (addresses that moved, outputs, settings), and as
+    `rest` what is still to be sent, in its order: whoever recovers the run finishes it from the journal alone."""
 
     changes: tuple[Change, ...] = ()
+    rest: tuple[Intent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +131,15 @@ class UndoResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """Somebody decided that what the run did at this address stays as it is, and why."""
+
+    address: Address
+    reason: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The run is over; `exit` is its exit code. A journal without it is open."""
 
@@ -188,16 +147,17 @@ class End:
     at: datetime
 
 
-Entry: TypeAlias = Begin | Intent | Result | Verified | Pivot | Undo | UndoResult | End
+Entry: TypeAlias = Begin | Intent | Result | Verified | Pivot | Undo | UndoResult | Skip | End
 
 
 def replay(base: State, entries: Iterable[Entry]) -> State:
     """The state that `entries` make of `base`: serial one higher, the changes of every step that stands.
 
-    A step that was taken back leaves no trace. Whoever needs to know how a run *ended* reads the entries, not this.
+    A step that was taken back leaves no trace, nor does one that couldn't be since somebody else wrote over it: what
+    they wrote is drift from what was there before. Whoever needs to know how a run *ended* reads the entries, not this.
     """
     told = tuple(entries)
-    undone = {entry.step for entry in told if isinstance(entry, UndoResult) and entry.outcome is UndoOutcome.OK}
+    undone = _undone(told)
     standing = (change for entry in told for change in _changes(entry, undone))
     advanced = reduce(advance, standing, base)
     used = {entry.plan: entry.plan_expires for entry in told if isinstance(entry, Begin)}
@@ -205,43 +165,25 @@ def replay(base: State, entries: Iterable[Entry]) -> State:
     return replace(advanced, serial=base.serial + 1, used_plans={**advanced.used_plans, **kept})
 
 
+def _undone(told: tuple[Entry, ...]) -> set[int]:
+    """The steps that count for nothing any more. What the run made and somebody else then edited stays, and is ours."""
+    creates = {entry.step for entry in told if isinstance(entry, Intent) and entry.action == "create"}
+    made = {entry.id for entry in told if isinstance(entry, Result) and entry.step in creates}
+    ours = {entry.step for entry in told if isinstance(entry, Intent) and entry.id in made} | creates
+    latest = {entry.step: entry.outcome for entry in told if isinstance(entry, UndoResult)}
+    return {
+        step
+        for step, outcome in latest.items()
+        if outcome is UndoOutcome.OK or (outcome is UndoOutcome.SKIPPED and step not in ours)
+    }
+
+
 def _changes(entry: Entry, undone: set[int]) -> tuple[Change, ...]:
     match entry:
         case Result():
             return () if entry.step in undone else entry.changes
-        case Pivot():
+        case Pivot() | Skip():
             return entry.changes
         case Begin() | Intent() | Verified() | Undo() | UndoResult() | End():
             return ()
     assert_never(entry)
-
-
-def advance(state: State, change: Change) -> State:
-    """The state after one change."""
-    match change:
-        case Record(resource):
-            return state.recording(resource)
-        case Forget(address):
-            return state.forgetting(address)
-        case Postpone(pending):
-            return replace(state, pending_delete=(*_without(state, pending.kind, pending.id), pending))
-        case Finished(kind, id):
-            return replace(state, pending_delete=_without(state, kind, id))
-        case Publish(outputs):
-            return replace(state, outputs=outputs)
-        case Tell(proofs, mail_host):
-            return replace(state, proofs=proofs, mail_host=mail_host)
-        case PublishRecord(record):
-            return replace(state, dns_records=(*_other_records(state, record), record))
-        case WithdrawRecord(record):
-            return replace(state, dns_records=_other_records(state, record))
-    assert_never(change)
-
-
-def _without(state: State, kind: str, id: str) -> tuple[PendingDelete, ...]:
-    return tuple(entry for entry in state.pending_delete if (entry.kind, entry.id) != (kind, id))
-
-
-def _other_records(state: State, record: DnsRecord) -> tuple[DnsRecord, ...]:
-    """The records without this one, whichever resource it is there for."""
-    return tuple(known for known in state.dns_records if replace(known, address=record.address) != record)

@@ -13,27 +13,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailform_state.canonical import canonical, digest, read_json
-from mailform_state.errors import Damaged
-from mailform_state.journal import (
-    Begin,
+from mailform_state.changes import (
     Change,
-    End,
-    Entry,
     Finished,
     Forget,
-    Intent,
-    Pivot,
+    Leave,
     Postpone,
     Publish,
     PublishRecord,
     Record,
-    Result,
+    Resolve,
     Tell,
-    Undo,
-    UndoResult,
-    Verified,
     WithdrawRecord,
 )
+from mailform_state.errors import Damaged
+from mailform_state.journal import Begin, End, Entry, Intent, Pivot, Result, Skip, Undo, UndoResult, Verified
 from mailform_state.plain import fields_of
 
 LARGEST = 256 * 1024 * 1024
@@ -123,6 +117,7 @@ _TYPES: Mapping[type[Entry | Change], str] = {
     Pivot: "pivot",
     Undo: "undo",
     UndoResult: "undo_result",
+    Skip: "skip",
     End: "end",
     Record: "record",
     Forget: "forget",
@@ -132,11 +127,13 @@ _TYPES: Mapping[type[Entry | Change], str] = {
     PublishRecord: "publish_record",
     WithdrawRecord: "withdraw_record",
     Tell: "tell",
+    Leave: "leave",
+    Resolve: "resolve",
 }
 
 
 def _tagged(value: Entry | Change) -> dict[str, object]:
     tagged: dict[str, object] = {"type": _TYPES[type(value)], **fields_of(value)}
-    if isinstance(value, Result | Pivot):
+    if isinstance(value, Result | Pivot | Skip):
         tagged["changes"] = [_tagged(change) for change in value.changes]
     return tagged

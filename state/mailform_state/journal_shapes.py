@@ -6,119 +6,29 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt
 
+from mailform_state.change_shapes import ChangeShape
 from mailform_state.journal import (
     Begin,
-    Change,
     End,
     Entry,
-    Finished,
-    Forget,
     Image,
     Intent,
     Outcome,
     Pivot,
-    Postpone,
-    Publish,
-    PublishRecord,
-    Record,
     Result,
-    Tell,
+    Skip,
     Undo,
     UndoOutcome,
     UndoResult,
     Verified,
-    WithdrawRecord,
 )
 from mailform_state.shapes import (
     AddressText,
-    DnsRecordShape,
     Moment,
-    OutputShape,
-    PendingDeleteShape,
-    ProofShape,
     RecordedShape,
     Shape,
     frozen_items,
 )
-
-
-class RecordShape(Shape):
-    type: Literal["record"]
-    resource: RecordedShape
-
-    def read(self) -> Change:
-        return Record(self.resource.read())
-
-
-class ForgetShape(Shape):
-    type: Literal["forget"]
-    address: AddressText
-
-    def read(self) -> Change:
-        return Forget(self.address)
-
-
-class PostponeShape(Shape):
-    type: Literal["postpone"]
-    pending: PendingDeleteShape
-
-    def read(self) -> Change:
-        return Postpone(self.pending.read())
-
-
-class FinishedShape(Shape):
-    type: Literal["finished"]
-    kind: str
-    id: str
-
-    def read(self) -> Change:
-        return Finished(self.kind, self.id)
-
-
-class PublishShape(Shape):
-    type: Literal["publish"]
-    outputs: dict[str, OutputShape]
-
-    def read(self) -> Change:
-        return Publish({name: shape.read() for name, shape in self.outputs.items()})
-
-
-class PublishRecordShape(Shape):
-    type: Literal["publish_record"]
-    record: DnsRecordShape
-
-    def read(self) -> Change:
-        return PublishRecord(self.record.read())
-
-
-class WithdrawRecordShape(Shape):
-    type: Literal["withdraw_record"]
-    record: DnsRecordShape
-
-    def read(self) -> Change:
-        return WithdrawRecord(self.record.read())
-
-
-class TellShape(Shape):
-    type: Literal["tell"]
-    proofs: list[ProofShape]
-    mail_host: str
-
-    def read(self) -> Change:
-        return Tell(tuple(shape.read() for shape in self.proofs), self.mail_host)
-
-
-ChangeShape = Annotated[
-    RecordShape
-    | ForgetShape
-    | PostponeShape
-    | FinishedShape
-    | PublishShape
-    | PublishRecordShape
-    | WithdrawRecordShape
-    | TellShape,
-    Field(discriminator="type"),
-]
 
 
 class ImageShape(Shape):
@@ -144,6 +54,9 @@ class BeginShape(Shape):
     rule_order: list[str]
     present: dict[str, list[str]]
     plan_expires: Moment | None
+    rule_order_after: list[str]
+    configuration: str
+    asked: dict[str, object]
 
     def read(self) -> Entry:
         return Begin(
@@ -158,20 +71,28 @@ class BeginShape(Shape):
             rule_order=tuple(self.rule_order),
             present={kind: tuple(ids) for kind, ids in self.present.items()},
             plan_expires=self.plan_expires,
+            rule_order_after=tuple(self.rule_order_after),
+            configuration=self.configuration,
+            asked=frozen_items(self.asked),
         )
 
 
-class IntentShape(Shape):
-    type: Literal["intent"]
+class SentShape(Shape):
     step: int
     address: AddressText
     action: str
     kind: str
     id: str | None
     payload: dict[str, object]
+    meant: RecordedShape | None
 
-    def read(self) -> Entry:
-        return Intent(self.step, self.address, self.action, self.kind, self.id, frozen_items(self.payload))
+    def read(self) -> Intent:
+        meant = None if self.meant is None else self.meant.read()
+        return Intent(self.step, self.address, self.action, self.kind, self.id, frozen_items(self.payload), meant)
+
+
+class IntentShape(SentShape):
+    type: Literal["intent"]
 
 
 class ResultShape(Shape):
@@ -199,9 +120,10 @@ class VerifiedShape(Shape):
 class PivotShape(Shape):
     type: Literal["pivot"]
     changes: list[ChangeShape]
+    rest: list[SentShape]
 
     def read(self) -> Entry:
-        return Pivot(tuple(shape.read() for shape in self.changes))
+        return Pivot(tuple(shape.read() for shape in self.changes), tuple(shape.read() for shape in self.rest))
 
 
 class UndoShape(Shape):
@@ -222,6 +144,16 @@ class UndoResultShape(Shape):
         return UndoResult(self.step, self.outcome, self.detail)
 
 
+class SkipShape(Shape):
+    type: Literal["skip"]
+    address: AddressText
+    reason: str
+    changes: list[ChangeShape]
+
+    def read(self) -> Entry:
+        return Skip(self.address, self.reason, tuple(shape.read() for shape in self.changes))
+
+
 class EndShape(Shape):
     type: Literal["end"]
     exit: int
@@ -232,7 +164,15 @@ class EndShape(Shape):
 
 
 EntryShape = Annotated[
-    BeginShape | IntentShape | ResultShape | VerifiedShape | PivotShape | UndoShape | UndoResultShape | EndShape,
+    BeginShape
+    | IntentShape
+    | ResultShape
+    | VerifiedShape
+    | PivotShape
+    | UndoShape
+    | UndoResultShape
+    | SkipShape
+    | EndShape,
     Field(discriminator="type"),
 ]
 

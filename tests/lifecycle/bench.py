@@ -6,7 +6,7 @@ for: `StillClock` lets it pass at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from mailform.session.explaining import LookUp
 from mailform.session.preparing import Prepared, prepare
 from mailform.session.recovering import Course, recover
 from mailform.session.report import Report
+from mailform.session.skipping import Decision
 from mailform_providers.connect import connect_sandbox
 from mailform_providers.dns.publish import Publisher
 from mailform_providers.sandbox import Behaviour, Fault, Request, Sandbox
@@ -85,10 +86,11 @@ class _Listening:
         class Transport(httpx.BaseTransport):
             def handle_request(self, request: httpx.Request) -> httpx.Response:
                 before = len(sandbox.writes)
-                answer = inner.handle_request(request)
-                if heard is not None and len(sandbox.writes) > before:
-                    heard(sandbox.writes[-1])
-                return answer
+                try:
+                    return inner.handle_request(request)
+                finally:  # also where the answer gets lost
+                    if heard is not None and len(sandbox.writes) > before:
+                        heard(sandbox.writes[-1])
 
         return Transport()
 
@@ -148,9 +150,9 @@ class Bench:
             clock=self.clock.now,
         )
 
-    def plan(self, options: Options | None = None) -> Prepared:
+    def plan(self, options: Options | None = None, open_run: Sequence[Entry] = ()) -> Prepared:
         with connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant:
-            return self._prepare(tenant.provider, tenant.tenant_id, options)
+            return self._prepare(tenant.provider, tenant.tenant_id, options, open_run)
 
     def apply(
         self,
@@ -189,20 +191,34 @@ class Bench:
             )
             return apply(prepared, tenant.provider, self.store, lock, self.clock, manner)
 
-    def recover(self, watch: Callable[[Entry], None] = lambda _: None) -> Report | None:
+    def recover(
+        self,
+        *faults: Fault,
+        watch: Callable[[Entry], None] = lambda _: None,
+        forward: bool = False,
+        decision: Decision | None = None,
+        after_write: Callable[[Request], None] | None = None,
+    ) -> Report | None:
         """Settles an open journal, as another process would."""
+        self.last = self.sandbox(faults)
         with (
             self.store.lock(Holder("somebody", "here", 2, self.clock.now()), 0) as lock,
-            connect_sandbox(self.sandbox(), self.waits(), self.patience()) as tenant,
+            connect_sandbox(
+                _Listening(self.last, after_write),  # type: ignore[arg-type]  # all that is asked of a sandbox
+                self.waits(),
+                self.patience(),
+            ) as tenant,
         ):
-            course = Course("0.1.0", Tempo(settle=self.settle), watch, self.publisher)
+            course = Course("0.1.0", Tempo(settle=self.settle), watch, self.publisher, forward, decision)
             return recover(self.store, tenant.tenant_id, tenant.provider, lock, self.clock, course)
 
     def writes(self) -> int:
         """How many writes the last apply sent."""
         return 0 if self.last is None else len(self.last.writes)
 
-    def _prepare(self, provider: object, tenant: str, options: Options | None) -> Prepared:
+    def _prepare(
+        self, provider: object, tenant: str, options: Options | None, open_run: Sequence[Entry] = ()
+    ) -> Prepared:
         configured = parse({"mailform.toml": self.text.encode()})
         return prepare(
             configured,
@@ -211,6 +227,7 @@ class Bench:
             provider,  # type: ignore[arg-type]  # the connection's own
             options or Options(),
             lineage="11111111-1111-4111-8111-111111111111",
+            open_run=open_run,
         )
 
     def waits(self) -> Waits:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailform_state.changes import Change
 from mailform_state.errors import Damaged
-from mailform_state.journal import Begin, Change, End, Entry, Outcome, Pivot, Result
+from mailform_state.journal import Begin, End, Entry, Outcome, Pivot, Result
 from mailform_state.journal_file import Journal, decode, encode, encode_all
 from strategies.state import changes_by_kind, entries, entries_by_kind
 

@@ -6,25 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailform_state.address import Address
-from mailform_state.journal import (
-    Begin,
+from mailform_state.changes import (
     Change,
-    Entry,
     Finished,
     Forget,
-    Outcome,
-    Pivot,
     Postpone,
     Publish,
     PublishRecord,
     Record,
-    Result,
-    UndoOutcome,
-    UndoResult,
     WithdrawRecord,
     advance,
-    replay,
 )
+from mailform_state.journal import Begin, Entry, Intent, Outcome, Pivot, Result, UndoOutcome, UndoResult, replay
 from mailform_state.values import DnsRecord, Output, PendingDelete, Recorded, State
 from strategies.state import addresses, begins, changed, dns_records, entries, outputs, pending, resources, states
 
@@ -55,10 +48,22 @@ def test_a_step_that_was_taken_back_leaves_no_trace(base: State, some: list[Entr
 
 
 @settings(max_examples=40)
-@given(states, changed, st.sampled_from([UndoOutcome.SKIPPED, UndoOutcome.IMPOSSIBLE, UndoOutcome.FAILED]))
+@given(states, changed, st.sampled_from([UndoOutcome.IMPOSSIBLE, UndoOutcome.FAILED]))
 def test_a_step_that_could_not_be_taken_back_stays(base: State, done: tuple[Change, ...], outcome: UndoOutcome) -> None:
     result = Result(1, Outcome.OK, changes=done)
     assert replay(base, [result, UndoResult(1, outcome)]) == replay(base, [result])
+
+
+@settings(max_examples=40)
+@given(states, changed, addresses)
+def test_a_write_that_somebody_else_wrote_over_leaves_no_trace_but_what_was_made_stays_ours(
+    base: State, done: tuple[Change, ...], address: Address
+) -> None:
+    skipped = UndoResult(1, UndoOutcome.SKIPPED)
+    updated = (Intent(1, address, "update", address.kind, "guid"), Result(1, Outcome.OK, "guid", changes=done))
+    created = (Intent(1, address, "create", address.kind, None), Result(1, Outcome.OK, "guid", changes=done))
+    assert replay(base, [*updated, skipped]) == replay(base, [])
+    assert replay(base, [*created, skipped]) == replay(base, created)
 
 
 @settings(max_examples=40)

@@ -330,7 +330,8 @@ from pathlib import Path
 from mailform_state.errors import Unusable
 from mailform_state.local import LocalStore
 from mailform_state.values import Output
-from mailform_state.journal import Verified, Pivot, Publish
+from mailform_state.changes import Publish
+from mailform_state.journal import Verified, Pivot
 store = LocalStore(Path({str(tmp_path)!r}))
 state = store.read()
 resource.setrlimit(resource.RLIMIT_FSIZE, ({size} + 300, {size} + 300))

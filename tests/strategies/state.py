@@ -8,28 +8,33 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from mailform_state.address import Address
-from mailform_state.journal import (
-    Begin,
+from mailform_state.changes import (
     Change,
-    End,
-    Entry,
     Finished,
     Forget,
-    Image,
-    Intent,
-    Outcome,
-    Pivot,
+    Leave,
     Postpone,
     Publish,
     PublishRecord,
     Record,
-    Result,
+    Resolve,
     Tell,
+    WithdrawRecord,
+)
+from mailform_state.journal import (
+    Begin,
+    End,
+    Entry,
+    Image,
+    Intent,
+    Outcome,
+    Pivot,
+    Result,
+    Skip,
     Undo,
     UndoOutcome,
     UndoResult,
     Verified,
-    WithdrawRecord,
 )
 from mailform_state.values import Attribute, DnsRecord, Output, PendingDelete, Proof, Recorded, State, Unresolved, Value
 
@@ -63,6 +68,7 @@ pending = st.builds(PendingDelete, kinds, ids, texts, addresses, texts)
 
 dns_records = st.builds(DnsRecord, texts, texts, texts, texts, addresses)
 proofs = st.builds(Proof, addresses, texts, texts, texts)
+unresolved = st.builds(Unresolved, addresses, kinds, st.none() | ids, texts)
 states = st.builds(
     State,
     lineage=ids,
@@ -71,7 +77,7 @@ states = st.builds(
     tool_version=texts,
     resources=st.lists(resources, max_size=3).map(lambda known: {entry.address: entry for entry in known}),
     outputs=outputs,
-    unresolved=st.lists(st.builds(Unresolved, addresses, kinds, st.none() | ids, texts), max_size=2).map(tuple),
+    unresolved=st.lists(unresolved, max_size=2).map(tuple),
     pending_delete=st.lists(pending, max_size=2).map(tuple),
     used_plans=st.dictionaries(texts, moments, max_size=2),
     dns_records=st.lists(dns_records, max_size=2).map(tuple),
@@ -88,6 +94,8 @@ changes_by_kind: dict[type[Change], SearchStrategy[Change]] = {
     PublishRecord: st.builds(PublishRecord, dns_records),
     WithdrawRecord: st.builds(WithdrawRecord, dns_records),
     Tell: st.builds(Tell, st.lists(proofs, max_size=2).map(tuple), texts),
+    Leave: st.builds(Leave, unresolved),
+    Resolve: st.builds(Resolve, addresses),
 }
 changes = st.one_of(*changes_by_kind.values())
 changed = st.lists(changes, max_size=2).map(tuple)
@@ -105,6 +113,9 @@ begins = st.builds(
     rule_order=st.lists(ids, max_size=3).map(tuple),
     present=st.dictionaries(kinds, st.lists(ids, max_size=2).map(tuple), max_size=2),
     plan_expires=st.none() | moments,
+    rule_order_after=st.lists(ids, max_size=3).map(tuple),
+    configuration=texts,
+    asked=attributes,
 )
 results = st.builds(
     Result,
@@ -115,15 +126,17 @@ results = st.builds(
     changes=changed,
     detail=texts,
 )
+intents = st.builds(Intent, steps, addresses, texts, kinds, st.none() | ids, attributes, st.none() | resources)
 undo_results = st.builds(UndoResult, steps, st.sampled_from(UndoOutcome), texts)
 entries_by_kind: dict[type[Entry], SearchStrategy[Entry]] = {
     Begin: begins,
-    Intent: st.builds(Intent, steps, addresses, texts, kinds, st.none() | ids, attributes),
+    Intent: intents,
     Result: results,
     Verified: st.just(Verified()),
-    Pivot: st.builds(Pivot, changed),
+    Pivot: st.builds(Pivot, changed, st.lists(intents, max_size=2).map(tuple)),
     Undo: st.builds(Undo, steps),
     UndoResult: undo_results,
+    Skip: st.builds(Skip, addresses, texts, changed),
     End: st.builds(End, st.integers(0, 10), moments),
 }
 entries = st.one_of(*entries_by_kind.values())

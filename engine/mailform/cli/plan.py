@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mailform.planning.plan import Options
     from mailform.session.preparing import Prepared
     from mailform_providers.dns.servers import Server
+    from mailform_state.journal import Entry
 
 
 def register(app: typer.Typer) -> None:
@@ -81,7 +82,7 @@ def prepare(common: Common, asked: Options, *, allow_large_change: bool) -> Prep
     configured = desk.configuration(common)
     kept = desk.store(common)
     stored = kept.read()
-    note_open_journal(common)
+    open_run = note_open_journal(common)
     with desk.connection(common, configured) as tenant:
         return preparing.prepare(
             configured,
@@ -91,6 +92,7 @@ def prepare(common: Common, asked: Options, *, allow_large_change: bool) -> Prep
             asked,
             lineage=desk.new_lineage(),
             allow_large_change=allow_large_change,
+            open_run=open_run,
         )
 
 
@@ -103,15 +105,23 @@ def tell_proofs(prepared: Prepared, server: Server) -> None:
         desk.tell(f"{wait.address}: {wait.looked_up}")
 
 
-def note_open_journal(common: Common) -> None:
-    """Says that a run was left open, for commands that work all the same."""
+def note_open_journal(common: Common) -> tuple[Entry, ...]:
+    """The journal of a run that isn't settled, and says that there is one, for commands that work all the same."""
     from mailform.cli import desk
 
-    if desk.store(common).journal() is not None:
+    kept = desk.store(common)
+    journal = kept.journal()
+    if journal is None:
+        return ()
+    lock = kept.lock_info()
+    if lock is not None and lock.held:
+        desk.tell("Warning: a run is on just now. What is shown is as that run has left it until this moment.")
+    else:
         desk.tell(
-            "Warning: an earlier run left its journal open, so the state may not know yet what that run did.\n"
-            "  hint: mailform recover"
+            "Warning: an earlier run left its journal open. What is shown is as that run left it, not as "
+            "it will be once it is settled.\n  hint: mailform recover"
         )
+    return journal.entries
 
 
 def require_no_objection(prepared: Prepared) -> None:

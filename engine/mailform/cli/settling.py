@@ -8,12 +8,15 @@ from mailform.cli.progress import Progress
 from mailform.cli.showing import show
 from mailform.execute.ledger import Tempo
 from mailform.exits import Exit
+from mailform.render import report as report_text
 from mailform.session.recovering import Course, recover
-from mailform.session.report import Report
 from mailform_providers.connect import Connection
 from mailform_state.errors import Refused
 from mailform_state.journal import End
 from mailform_state.store import Lock, Store
+
+SETTLED = (Exit.DONE, Exit.WAITING)
+"""How a recovery ends after which the command goes on."""
 
 
 def require_settled(common: Common, kept: Store, lock: Lock) -> None:
@@ -23,7 +26,7 @@ def require_settled(common: Common, kept: Store, lock: Lock) -> None:
     require_not_held(kept)
     with desk.connection(common, desk.configuration(common)) as tenant:
         code = settle_journal(common, kept, lock, tenant, Tempo())
-    if code is not Exit.DONE:
+    if code not in SETTLED:
         desk.leave(code)
 
 
@@ -49,15 +52,8 @@ def settle_journal(common: Common, kept: Store, lock: Lock, tenant: Connection, 
         report = recover(kept, tenant.tenant_id, tenant.provider, lock, desk.SystemClock(), course)
     if report is None:
         return Exit.DONE
-    if report.exit is not Exit.DONE:
-        show(common, report)
+    if report.exit in SETTLED:
+        desk.tell(report_text.brief(report, colour=desk.coloured(common, errors=True)))
     else:
-        desk.tell(ended(report))
+        show(common, report)
     return report.exit
-
-
-def ended(report: Report) -> str:
-    """How a recovery ended, in one line."""
-    if report.failure:
-        return "The open run has been taken back, verified by reading it again."
-    return "The open run was past its last step back; the state has what it did."

@@ -15,7 +15,7 @@ from mailform.cli.common import Common
 from mailform.cli.failing import Stale
 from mailform.cli.plan import as_text, require_no_objection
 from mailform.cli.progress import Progress
-from mailform.cli.settling import require_not_held, settle_journal
+from mailform.cli.settling import SETTLED, require_not_held, settle_journal
 from mailform.cli.showing import show
 from mailform.cli.stopping import Stopping
 from mailform.diagnostics import Diagnostic, Mistakes
@@ -24,7 +24,7 @@ from mailform.exits import Exit
 from mailform.planfile import PlanFile
 from mailform.planning.plan import Options
 from mailform.planning.steps import touches_tenant
-from mailform.render import cost, diagnostics
+from mailform.render import cost
 from mailform.render import report as report_text
 from mailform.session import preparing
 from mailform.session.applying import Manner, apply
@@ -35,7 +35,7 @@ from mailform_providers.connect import Connection
 from mailform_providers.dns.servers import Server
 from mailform_providers.errors import NotAllowed
 from mailform_providers.wire.patience import Waits
-from mailform_state.errors import Failure, Locked
+from mailform_state.journal import Begin
 from mailform_state.store import Lock, Store
 
 TOO_SHORT = timedelta(minutes=10)
@@ -58,15 +58,15 @@ class Asked:
 
 def asked(
     *,
-    options: Options,
-    allow_large_change: bool,
-    auto_approve: bool,
-    on_failure: str,
-    parallelism: int,
-    domain_timeout: str,
-    visibility_timeout: str,
-    settle: str,
-    lock_timeout: str,
+    options: Options = Options(),
+    allow_large_change: bool = False,
+    auto_approve: bool = False,
+    on_failure: str = "rollback",
+    parallelism: int = 3,
+    domain_timeout: str = "10m",
+    visibility_timeout: str = "5m",
+    settle: str = "10s",
+    lock_timeout: str = "0s",
     dns_server: str | None = None,
 ) -> Asked:
     """The options as values. Raises typer.BadParameter."""
@@ -103,9 +103,18 @@ def work(common: Common, request: Asked, planfile: Path | None, expect_digest: s
         )
         with desk.connection(common, configured, waits) as tenant:
             code = settle_journal(common, kept, lock, tenant, request.tempo)
-            if code is not Exit.DONE:
+            if code not in SETTLED:
                 return code
             return _apply(common, request, saved, configured, kept, lock, tenant)
+
+
+def go_on(
+    common: Common, request: Asked, begin: Begin, configured: Configuration, kept: Store, lock: Lock, tenant: Connection
+) -> Exit:
+    """Plans and applies what is left of a run, with what it was asked with; what it has replaced isn't replaced again.
+    It was approved when the run began."""
+    options = replace(Options.of(begin.asked), replace=())
+    return _apply(common, replace(request, options=options), None, configured, kept, lock, tenant)
 
 
 def _apply(
@@ -128,13 +137,12 @@ def _apply(
     if acts:
         _require_time_left(tenant, prepared)
         _ask(common, request, prepared)
-    if prepared.plan.empty and not any(kept_one.refreshed for kept_one in prepared.plan.kept):
+    if prepared.idle:
         if common.json:
             idle = Report("", prepared.tenant, desk.actor(), Exit.DONE, serial=prepared.state.serial)
             desk.say_json(report_text.as_json(idle))
         return Exit.DONE
     stopping = Stopping()
-    clock = desk.SystemClock()
     with Progress(common) as progress, stopping:
         manner = Manner(
             run=desk.new_run(),
@@ -142,6 +150,7 @@ def _apply(
             tool_version=desk.version(),
             tempo=request.tempo,
             rollback=request.rollback,
+            asked=request.options,
             plan_digest="" if saved is None else saved.digest,
             plan_expires=None if saved is None else saved.expires,
             watch=progress.tell,
@@ -149,33 +158,9 @@ def _apply(
             publisher=publisher,
             look_up=zones.looking(configured, request.name_server),
         )
-        try:
-            report = apply(prepared, tenant.provider, kept, lock, clock, manner)
-        except (KeyboardInterrupt, Failure) as cut_off:
-            return _left_open(common, kept, cut_off)
+        report = apply(prepared, tenant.provider, kept, lock, desk.SystemClock(), manner)
     show(common, report)
     return report.exit
-
-
-def _left_open(common: Common, kept: Store, cut_off: KeyboardInterrupt | Failure) -> Exit:
-    """What to say of a run that ended at once; raises `cut_off` again where nothing had been begun."""
-    try:
-        begun = kept.journal() is not None
-    except Failure:
-        begun = True
-    if not begun:
-        raise cut_off
-    message = cut_off.message if isinstance(cut_off, Failure) else "interrupted twice: left at once"
-    open_journal = Diagnostic(
-        "left-open",
-        f"{message}. What the run had begun is written down in its journal, which was left open",
-        None,
-        "The next apply settles it first; or settle it now: mailform recover",
-    )
-    if common.json:
-        desk.say_json(diagnostics.as_json((open_journal,)))
-    desk.tell(diagnostics.text((open_journal,), colour=desk.coloured(common, errors=True)))
-    return Exit.LOCKED if isinstance(cut_off, Locked) else Exit.INTERRUPTED
 
 
 def _prepared(

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from mailform.expression import Unknown, evaluate
 from mailform.planning.actions import Made, Target
+from mailform.planning.images import seen
 from mailform.planning.steps import Adopt, Move, Plan
 from mailform.wanted import Answers, Configuration
 from mailform_providers.contract import Provider, Waiting
@@ -93,13 +94,14 @@ class Ledger:
     order: list[str] = field(default_factory=list)
     unplaced: set[str] = field(default_factory=set)
     unseen: set[Address] = field(default_factory=set)
+    shown: dict[tuple[str, str], list[Mapping[str, Value]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.order = list(self.plan.rules_before)
         self.unplaced = {step.id for step in self.plan.steps if isinstance(step, Move)}
         self.records = dict(self.state.resources)
         for address, known in self.state.resources.items():
-            current = next((seen for seen in self.plan.observed.get(known.kind, ()) if seen.id == known.id), None)
+            current = next((one for one in self.plan.observed.get(known.kind, ()) if one.id == known.id), None)
             if current is not None:
                 self.facts[address] = {**current.facts, "id": current.id}
         for step in self.plan.steps:
@@ -147,7 +149,19 @@ class Ledger:
 
     def present(self) -> Mapping[str, frozenset[str]]:
         """The ids of every object that was there before the run, by kind."""
-        return {kind: frozenset(seen.id for seen in objects) for kind, objects in self.plan.observed.items()}
+        return {kind: frozenset(one.id for one in objects) for kind, objects in self.plan.observed.items()}
+
+    def images(self, kind: str, id: str) -> tuple[Mapping[str, Value], ...]:
+        """What an object that was there before has shown, in turn: before the run, and after each of its writes."""
+        if (kind, id) not in self.shown:
+            before = next((known for known in self.plan.observed.get(kind, ()) if known.id == id), None)
+            self.shown[kind, id] = [] if before is None else [seen(before)]
+        return tuple(self.shown[kind, id])
+
+    def was_written(self, kind: str, id: str, after: Mapping[str, Value]) -> None:
+        """An object shows this now, by the run's own doing."""
+        if self.images(kind, id):
+            self.shown[kind, id].append(after)
 
     def own(self) -> frozenset[str]:
         """The ids of the objects that this run made."""

@@ -14,8 +14,9 @@ from mailform.planning.operations import Operation
 from mailform_providers.contract import Done, Lost, Rejected
 from mailform_providers.dns.publish import Answer, Publisher
 from mailform_providers.errors import ReadFailed
+from mailform_state.changes import Change, PublishRecord, WithdrawRecord
 from mailform_state.errors import Failure
-from mailform_state.journal import Change, Intent, Outcome, PublishRecord, Result, UndoOutcome, WithdrawRecord
+from mailform_state.journal import Intent, Outcome, Result, UndoOutcome
 from mailform_state.values import DnsRecord, Value
 
 PUBLISH, WITHDRAW = "publish", "withdraw"
@@ -64,10 +65,10 @@ def publish(intent: Intent, ledger: Ledger) -> Result:
             return Result(intent.step, Outcome.WAITING, intent.id, changes=ours, detail=_unpublished(message))
 
 
-def withdraw(intent: Intent, ledger: Ledger) -> Result:
+def withdraw(intent: Intent, scene: Surroundings) -> Result:
     """Takes a record of ours away; one that stays is for the next apply."""
     record = record_of(intent)
-    answer = _sent(lambda publisher: publisher.withdraw(record), ledger)
+    answer = _sent(lambda publisher: publisher.withdraw(record), scene)
     match answer:
         case Done():
             return Result(intent.step, Outcome.OK, intent.id, changes=(WithdrawRecord(record),))

@@ -6,25 +6,28 @@ its intent is written down: the shape of the code sees to it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from mailform.execute.calls import Performed, prepare
+from mailform.execute.cleanup import cleanup, rest
 from mailform.execute.ledger import Ledger
-from mailform.execute.perform import Call, Performed, perform, postponed, prepare
+from mailform.execute.noting import note
+from mailform.execute.restored import restored
+from mailform.execute.sending import performing
 from mailform.execute.settlement import settlement
 from mailform.execute.sight import come_into_sight, left_disabled
-from mailform.execute.undo import take_back
-from mailform.execute.verify import Objects, restored, verification
-from mailform.planning.actions import Make, Publish, Remove
+from mailform.execute.undo import Leftover, take_back
+from mailform.execute.verify import Objects, verification
+from mailform.planning.actions import Publish
 from mailform.planning.compare import PROOF
 from mailform.planning.operations import Operation, inbound_connectors
 from mailform.planning.schedule import Schedule
 from mailform.planning.undo import undoing
-from mailform_providers.kinds import ACCEPTED_DOMAIN, TRANSPORT_RULE
+from mailform_state.changes import Record
 from mailform_state.errors import Failure
-from mailform_state.journal import Begin, Entry, Outcome, Pivot, PublishRecord, Record, Result, Verified
+from mailform_state.journal import Begin, Entry, Intent, Outcome, Pivot, Result, Verified
 
 Entries: TypeAlias = Generator[tuple[Entry, ...], None, "Verdict"]
 
@@ -32,13 +35,15 @@ Entries: TypeAlias = Generator[tuple[Entry, ...], None, "Verdict"]
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """How a run went. `failure` is empty when everything was done. `restored`: after a failure everything is as it
-    was, by reading it again. `uncertain`: something may still land late. `leftover` names what isn't as it was."""
+    was, by reading it again. `uncertain`: something may still land late. `leftover` names what isn't as it was or may
+    not stay so, `foreign` what others did meanwhile to what this run didn't write."""
 
     failure: str = ""
     restored: bool = False
     uncertain: bool = False
     held: bool = False
     leftover: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     postponed: tuple[str, ...] = ()
 
 
@@ -67,7 +72,7 @@ def run(plan: Schedule, begin: Begin, ledger: Ledger, *, rollback: bool) -> Entr
         if not rollback:
             return Verdict(failure, held=True)
         return (yield from _back(failure, told, ledger))
-    pivot = Pivot(settlement(plan, ledger, objects))
+    pivot = Pivot(settlement(plan, ledger, objects), rest(plan, ledger))
     for change in pivot.changes:
         if isinstance(change, Record):
             ledger.records[change.resource.address] = change.resource
@@ -76,7 +81,7 @@ def run(plan: Schedule, begin: Begin, ledger: Ledger, *, rollback: bool) -> Entr
     left: list[str] = []
     failed: set[int] = set()
     for wave in plan.cleanup:
-        yield from _cleanup(wave, ledger, failed, left)
+        yield from cleanup(wave, ledger, failed, left)
     return Verdict(postponed=tuple(left))
 
 
@@ -99,10 +104,10 @@ def _wave(
     yield intents
     failures: list[str] = []
     switched: list[Performed] = []
-    for done in _performing(calls, ledger):
+    for done in performing(calls, ledger):
         told.append(done.result)
         switched.append(done)
-        _note(done, ledger)
+        note(done, ledger)
         if done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS):
             failures.append(f"{done.call.operation.address}: {done.result.detail}")
         yield (done.result,)
@@ -132,124 +137,42 @@ def _is_needless(one: Operation, ledger: Ledger) -> bool:
     return isinstance(one.action, Publish) and bool(ledger.facts.get(one.address, {}).get(PROOF))
 
 
-def _performing(calls: list[Call], ledger: Ledger) -> Iterator[Performed]:
-    """Sends the calls of a wave: rules one after the other, others side by side. After a failure nothing more is
-    begun; what was not sent says so."""
-    if calls[0].operation.kind == TRANSPORT_RULE or len(calls) == 1 or ledger.tempo.parallelism == 1:
-        stop = False
-        for call in calls:
-            if stop or ledger.stopped():
-                yield _unsent(call)
-                continue
-            done = perform(call, ledger)
-            stop = done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS)
-            yield done
-        return
-    waiting = list(reversed(calls))
-    running: set[Future[Performed]] = set()
-    with ThreadPoolExecutor(ledger.tempo.parallelism) as pool:
-        stop = False
-        while waiting or running:
-            while waiting and not stop and not ledger.stopped() and len(running) < ledger.tempo.parallelism:
-                running.add(pool.submit(perform, waiting.pop(), ledger))
-            if not running:
-                break
-            completed, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in completed:
-                done = future.result()
-                stop = stop or done.result.outcome in (Outcome.REJECTED, Outcome.AMBIGUOUS)
-                yield done
-    for call in reversed(waiting):
-        yield _unsent(call)
-
-
-def _unsent(call: Call) -> Performed:
-    return Performed(call, Result(call.operation.number, Outcome.UNSENT, call.id))
-
-
-def _note(done: Performed, ledger: Ledger) -> None:
-    """Takes a result into the run's memory."""
-    one, result = done.call.operation, done.result
-    ledger.warnings.extend(f"{one.address}: {warning}" for warning in done.warnings)
-    if done.remark:
-        ledger.remarks.append(f"{one.address}: {done.remark}")
-    if result.outcome is Outcome.WAITING and done.waiting is not None:
-        ledger.waiting[one.address] = done.waiting
-        records = {"verification_txt": done.waiting.txt, "verification_mx": done.waiting.mx}
-        known = ledger.facts.setdefault(one.address, {})
-        known.update({name: value for name, value in records.items() if value})
-        ledger.deferred.add(one.address)
-        ledger.skipped.add(one.number)
-        return
-    if result.outcome is not Outcome.OK:
-        return
-    if isinstance(one.action, Make) and result.id is not None:
-        ledger.was_made(one.address, result.id)
-    if done.object is not None and one.wanted is not None:  # what goes tells nothing of its successor
-        ledger.facts.setdefault(one.address, {}).update({**done.object.facts, "id": done.object.id})
-    if one.kind == ACCEPTED_DOMAIN:
-        ledger.facts.setdefault(one.address, {}).update(
-            {name: value for name, value in done.call.values.items() if name in ("verified", "email")}
-        )
-    if done.call.place is not None and result.id is not None:
-        ledger.was_placed(result.id, done.call.place)
-    for change in result.changes:
-        if isinstance(change, Record):
-            ledger.records[one.address] = change.resource
-        elif isinstance(change, PublishRecord):
-            ledger.published.add(one.address)
-
-
-def _cleanup(
-    wave: Sequence[Operation], ledger: Ledger, failed: set[int], left: list[str]
-) -> Generator[tuple[Entry, ...], None, None]:
-    """Runs one wave behind the pivot: what doesn't work is left for the next apply, and nothing is taken back."""
-    stopped = ledger.stopped()
-    held = [one for one in wave if stopped or one.needs & (failed | ledger.skipped)]
-    if held:
-        results = tuple(_leave(one, ledger, left) for one in held)
-        failed |= {one.number for one in held}
-        yield results
-    calls = [prepare(one, ledger) for one in wave if one not in held]
-    if not calls:
-        return
-    yield tuple(call.intent for call in calls)
-    for call in calls:
-        done = perform(call, ledger)
-        _note(done, ledger)
-        if done.result.outcome is not Outcome.OK:
-            failed.add(call.operation.number)
-            left.append(f"{call.operation.address}: {done.result.detail}")
-        yield (done.result,)
-
-
-def _leave(one: Operation, ledger: Ledger, left: list[str]) -> Result:
-    """Leaves an operation for a later apply. What a deferred step still uses isn't retired: it stays in the state,
-    unless the state knows its successor under its address already."""
-    reason = "what uses it is still there"
-    left.append(f"{one.address}: {reason}")
-    waits = bool(one.needs & ledger.skipped)
-    if isinstance(one.action, Remove) and not (waits and one.action.forget):
-        return postponed(one, reason)
-    return Result(one.number, Outcome.UNSENT, detail=reason)
-
-
 def _back(failure: str, told: list[Entry], ledger: Ledger) -> Entries:
     """Takes everything back, last things first, and reads again whether it is as it was."""
-    uncertain = any(isinstance(entry, Result) and entry.outcome is Outcome.AMBIGUOUS for entry in told)
-    left: list[str] = []
+    unsure = tuple(unverified(told))
+    left: list[Leftover] = []
     deadline = ledger.clock.monotonic() + ledger.tempo.rollback
     for step in undoing(told):
         if ledger.clock.monotonic() > deadline:
-            left.append("the time for the rollback ran out")
+            left.append(Leftover("the rollback", "its time ran out"))
             break
         for entries in take_back(step, ledger, left):
             told.extend(entries)
             yield entries
-    begin = next(entry for entry in told if isinstance(entry, Begin))
     window = ledger.tempo.settle if left else ledger.tempo.visibility
+    foreign: tuple[Leftover, ...] = ()
     try:
-        left += [problem for problem in restored(begin, told, ledger, window) if problem not in left]
+        found = restored(told, left, ledger, window)
     except Failure as unread:
-        left.append(f"the tenant could not be read again: {unread.message}")
-    return Verdict(failure, restored=not left and not uncertain, uncertain=uncertain, leftover=tuple(left))
+        left.append(Leftover("the tenant", f"it could not be read again: {unread.message}"))
+    else:
+        left.extend(found.ours)
+        foreign = found.foreign
+    return Verdict(
+        failure,
+        restored=not left and not unsure,
+        uncertain=bool(unsure),
+        leftover=(*unsure, *map(str, left)),
+        foreign=tuple(map(str, foreign)),
+    )
+
+
+def unverified(told: Iterable[Entry]) -> Iterator[str]:
+    """What was sent, had no answer, and didn't show: it may still land, however much was taken back."""
+    intents: dict[int, Intent] = {}
+    for entry in told:
+        if isinstance(entry, Intent):
+            intents[entry.step] = entry
+        elif isinstance(entry, Result) and entry.outcome is Outcome.AMBIGUOUS:
+            intent = intents[entry.step]
+            yield f"{intent.address}: unverified: the {intent.action} was sent, no answer came, and it may still land"

@@ -24,12 +24,13 @@ from mailform.planning.steps import (
     Update,
     Withdraw,
 )
+from mailform.planning.unresolved import settled
 from mailform.wanted import Answers, Wanted
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
-from mailform_state import journal
+from mailform_state import changes
 from mailform_state.address import Address
+from mailform_state.changes import Change
 from mailform_state.errors import Failure
-from mailform_state.journal import Change
 from mailform_state.values import Output, Proof, Recorded
 
 
@@ -41,6 +42,7 @@ def settlement(schedule: Schedule, ledger: Ledger, objects: Objects) -> tuple[Ch
         *_left_behind(schedule, ledger),
         *_outputs(ledger),
         *_told(ledger),
+        *_resolved(ledger),
     )
 
 
@@ -53,7 +55,13 @@ def _told(ledger: Ledger) -> Iterator[Change]:
     )
     host = mail_host(ledger)
     if (proofs, host) != (ledger.state.proofs, ledger.state.mail_host):
-        yield journal.Tell(proofs, host)
+        yield changes.Tell(proofs, host)
+
+
+def _resolved(ledger: Ledger) -> Iterator[Change]:
+    """What isn't unresolved any more."""
+    for left in settled(ledger.state, ledger.configuration.resources.keys(), ledger.plan.observed):
+        yield changes.Resolve(left.address)
 
 
 def mail_host(ledger: Ledger) -> str:
@@ -75,7 +83,7 @@ def _left_behind(schedule: Schedule, ledger: Ledger) -> Iterator[Change]:
     for wave in schedule.cleanup:
         for one in wave:
             if isinstance(one.action, Remove) and not one.action.forget:
-                yield journal.Postpone(replace(one.action.pending, reason="it was replaced, and is to be deleted"))
+                yield changes.Postpone(replace(one.action.pending, reason="it was replaced, and is to be deleted"))
 
 
 def _addresses(ledger: Ledger) -> Iterator[Change]:
@@ -83,17 +91,17 @@ def _addresses(ledger: Ledger) -> Iterator[Change]:
     for step in ledger.plan.steps:
         match step:
             case Readdress(origin, address):
-                yield journal.Forget(origin)
-                yield journal.Record(ledger.records[address])
+                yield changes.Forget(origin)
+                yield changes.Record(ledger.records[address])
                 for known in ledger.state.dns_records:
                     if known.address == address:
-                        yield journal.PublishRecord(known)
+                        yield changes.PublishRecord(known)
             case Forget(address):
-                yield journal.Forget(address)
+                yield changes.Forget(address)
             case Retry(pending, None):
-                yield journal.Finished(pending.kind, pending.id)
+                yield changes.Finished(pending.kind, pending.id)
             case Withdraw(record, False):
-                yield journal.WithdrawRecord(record)
+                yield changes.WithdrawRecord(record)
             case _:
                 pass
 
@@ -108,20 +116,20 @@ def _records(schedule: Schedule, ledger: Ledger, objects: Objects) -> Iterator[C
             case Create(wanted) | Update(wanted) | Replace(wanted) | Adopt(wanted):
                 if step.address not in unfinished:
                     before = None if isinstance(step, Create) else step.current.attributes
-                    yield journal.Record(
+                    yield changes.Record(
                         _without_late(_record(wanted, ledger, objects, before), late.get(step.address, ()), ledger)
                     )
             case Settle() | Move() | Delete() | Forget() | Readdress() | Retry() | Withdraw():
                 pass
     for kept in ledger.plan.kept:
         if kept.refreshed is not None:
-            yield journal.Record(kept.refreshed)
+            yield changes.Record(kept.refreshed)
     waiting = unfinished & settled.keys()
     for address in waiting:
         source = next((one.wanted for one in schedule.operations if one.address == address and one.wanted), None)
         known = ledger.records.get(address)
         if source is not None and known is not None:
-            yield journal.Record(replace(known, **settings(KINDS[address.kind], source, known)))
+            yield changes.Record(replace(known, **settings(KINDS[address.kind], source, known)))
 
 
 def _late(schedule: Schedule) -> dict[Address, set[str]]:
@@ -170,6 +178,6 @@ def _outputs(ledger: Ledger) -> Iterator[Change]:
             for name, block in ledger.configuration.outputs.items()
         }
     )
-    yield journal.Publish(
+    yield changes.Publish(
         {name: Output(value, sensitive) for name, (value, sensitive) in found.items() if not isinstance(value, Unknown)}
     )

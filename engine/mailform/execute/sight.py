@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from mailform.execute.calls import Performed
 from mailform.execute.ledger import Ledger
 from mailform.execute.lost import rounds
-from mailform.execute.perform import Performed
 from mailform.planning.actions import Made
 from mailform.planning.operations import Operation
 from mailform_providers.contract import Observed

@@ -1,16 +1,16 @@
-"""Reading again: is everything as it was meant, or, after a rollback, as it was before?"""
+"""Reading again, before the pivot: is everything as it was meant?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailform.execute.ledger import Ledger, Surroundings
+from mailform.execute.ledger import Ledger
 from mailform.execute.lost import rounds
-from mailform.planning.compare import PROOF
-from mailform.planning.images import agrees, differing, seen
+from mailform.planning.images import agrees, seen
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import TRANSPORT_RULE
+from mailform_providers.kinds import KINDS, TRANSPORT_RULE
+from mailform_providers.kinds.schema import Form
 from mailform_providers.normal import Directory
 from mailform_state.address import Address
 from mailform_state.journal import Begin, Entry, Intent, Outcome, Result
@@ -21,11 +21,12 @@ Objects = Mapping[tuple[str, str], Observed]
 
 @dataclass(slots=True)
 class Expectation:
-    """What one object is to show: what was written last of each attribute, over what it showed before."""
+    """What one object is to show: what was written last of each attribute, over what it showed before. `shown` is what
+    it showed right after the last write that was looked at."""
 
     address: Address
     before: Mapping[str, Value]
-    made: bool
+    shown: Mapping[str, Value] | None = None
     written: dict[str, Value] = field(default_factory=dict)
 
 
@@ -41,8 +42,9 @@ class Verification:
 def verification(told: Sequence[Entry], ledger: Ledger) -> Verification:
     """Reads every kind that was written to, until what was written shows or it has had all the time it may take.
 
-    An attribute that shows neither what was written nor what was there before came back in the service's own
-    spelling: that is remembered as its echo, and is no failure. One that is as before was ignored: that is.
+    An attribute that shows neither what was written nor what was there before, and did so right after the write, came
+    back in the service's own spelling: that is remembered as its echo, and is no failure. One that is as before was
+    ignored, one that changed since was changed by somebody else: these are.
     """
     expected = _expected(told)
     if not expected:
@@ -80,8 +82,9 @@ def _expected(told: Sequence[Entry]) -> dict[tuple[str, str], Expectation]:
         ):
             continue
         key = (intent.kind, result.id)
-        fresh = Expectation(intent.address, before.get(key, {}), intent.action == "create")
-        expected.setdefault(key, fresh).written.update(intent.payload)
+        expectation = expected.setdefault(key, Expectation(intent.address, before.get(key, {})))
+        expectation.written.update(intent.payload)
+        expectation.shown = expectation.shown if result.after is None else result.after
     return expected
 
 
@@ -103,8 +106,19 @@ def _compare(
             continue
         if name == "enabled" or agrees(kind, name, expectation.before.get(name), shown.get(name), directory):
             problems.append(f"{expectation.address}: {name} was written, but the tenant doesn't show it")
-        else:
+        elif _is_spelling(kind, name, shown.get(name), expectation, directory):
             remarks.append(f"{expectation.address}: {name} comes back in another spelling than it was written")
+        else:
+            problems.append(f"{expectation.address}: somebody else changed {name} after it was written")
+
+
+def _is_spelling(kind: str, name: str, now: Value, expectation: Expectation, directory: Directory) -> bool:
+    """Whether a value that wasn't written is the service's own spelling of what was. Recipients are resolved at a time
+    of the service's own; everything else shows its spelling at once."""
+    attribute = KINDS[kind].attributes.get(name)
+    if expectation.shown is None or (attribute is not None and attribute.form is Form.ADDRESS):
+        return True
+    return agrees(kind, name, expectation.shown.get(name), now, directory)
 
 
 def _misplaced(told: Sequence[Entry], objects: Objects, ledger: Ledger) -> Iterator[str]:
@@ -122,39 +136,3 @@ def _misplaced(told: Sequence[Entry], objects: Objects, ledger: Ledger) -> Itera
             if id in placed and present.index(id) != wanted.index(id):
                 yield f"the rule {id} stands at place {present.index(id)}, not at {wanted.index(id)}"
                 return
-
-
-def restored(begin: Begin, told: Iterable[Entry], scene: Surroundings, window: float) -> tuple[str, ...]:
-    """What of the tenant isn't as it was before the run; reads until all is, or the window (seconds) is over."""
-    entries = tuple(told)
-    made = {
-        (intent.kind, result.id)
-        for intent in entries
-        if isinstance(intent, Intent) and intent.action == "create"
-        for result in entries
-        if isinstance(result, Result) and result.step == intent.step and result.id is not None
-    }
-    kinds = {entry.kind for entry in entries if isinstance(entry, Intent)}
-    problems: list[str] = []
-    for _ in rounds(scene, window):
-        objects = {(kind, one.id): one for kind in sorted(kinds) for one in scene.provider.read(kind).objects}
-        problems = [f"{kind} {id}: made by this run, and still there" for kind, id in sorted(made & objects.keys())]
-        directory = Directory.of(tuple(one for (kind, _), one in objects.items() if kind == "outbound_connector"))
-        for image in begin.before:
-            if image.kind not in kinds:
-                continue
-            current = objects.get((image.kind, image.id))
-            label = image.address or image.id
-            if current is None:
-                problems.append(f"{label}: it isn't there any more")
-                continue
-            # a proof can't be taken back, and takes no part in mail flow
-            names = [n for n in differing(image.kind, image.attributes, seen(current), directory) if n != PROOF]
-            problems.extend(f"{label}: {name} isn't as it was" for name in names)
-        order = [id for kind, id in objects if kind == TRANSPORT_RULE]
-        was = [id for id in begin.rule_order if id in order]
-        if TRANSPORT_RULE in kinds and [id for id in order if id in was] != was:
-            problems.append("the rules' order isn't as it was")
-        if not problems:
-            break
-    return tuple(problems)

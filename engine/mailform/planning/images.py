@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from mailform.planning.compare import MAIL, PROOF
 from mailform_providers.contract import Observed
@@ -20,6 +20,11 @@ def seen(current: Observed) -> Mapping[str, Value]:
     if current.kind == ACCEPTED_DOMAIN:
         found |= {PROOF: bool(current.facts.get(PROOF)), MAIL: bool(current.facts.get(MAIL))}
     return {name: value for name, value in found.items() if value not in (None, "", ())}
+
+
+def visible(current: Observed) -> Mapping[str, Value]:
+    """Everything that an object shows, also what is empty in it: what isn't here, nobody knows."""
+    return {**{name: current.attributes.get(name) for name in current.attributes}, **seen(current)}
 
 
 def image(current: Observed, address: Address | None) -> Image:
@@ -43,3 +48,42 @@ def differing(
         for name in names
         if (name in before or name in after) and not agrees(kind, name, before.get(name), after.get(name), directory)
     )
+
+
+def overwritten(
+    kind: str, known: Mapping[str, Value], before: Mapping[str, Value], after: Mapping[str, Value], directory: Directory
+) -> Mapping[str, Value]:
+    """The image `known`, with what a write did: what differs between the object right before it and right after it.
+    What somebody else did before that isn't in it, so it is never taken back."""
+    changed = differing(kind, before, after, directory)
+    kept = {name: value for name, value in known.items() if name not in changed}
+    return {**kept, **{name: after[name] for name in changed if name in after}}
+
+
+def touched(
+    kind: str, known: Mapping[str, Value], payload: Collection[str], now: Mapping[str, Value]
+) -> Mapping[str, Value]:
+    """The image `known`, with what a write may have done, as an object shows it that was found only later: what the
+    write named, and what follows from that."""
+    names = {*payload, *KINDS[kind].following(payload)}
+    kept = {name: value for name, value in known.items() if name not in names}
+    return {**kept, **{name: now[name] for name in names if name in now}}
+
+
+def strange(
+    kind: str, now: Mapping[str, Value], shown: Sequence[Mapping[str, Value]], directory: Directory
+) -> tuple[str, ...]:
+    """The attributes in which an object is as in none of the images that a run knows of it (the last one counts as
+    complete): somebody else wrote them. A reader that lags behind shows an older image, and nothing strange."""
+    return tuple(
+        name
+        for name in differing(kind, shown[-1], now, directory)
+        if not any(agrees(kind, name, now.get(name), one.get(name), directory) for one in shown)
+        and not (kind == ACCEPTED_DOMAIN and unheard_of(name, shown))
+    )
+
+
+def unheard_of(name: str, shown: Sequence[Mapping[str, Value]]) -> bool:
+    """Whether no image has an attribute at all. Of a domain that says nothing: Exchange tells of it only once it has
+    Email."""
+    return not any(name in one for one in shown)

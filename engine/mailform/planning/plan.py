@@ -46,7 +46,7 @@ from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.address import Address
-from mailform_state.values import Output, State
+from mailform_state.values import Output, State, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,27 @@ class Options:
     replace: tuple[Address, ...] = ()
     destroy: bool = False
     refresh_only: bool = False
+
+    def told(self) -> Mapping[str, Value]:
+        """The same as plain values, for a journal."""
+        return {
+            "targets": tuple(map(str, self.targets)),
+            "replace": tuple(map(str, self.replace)),
+            "destroy": self.destroy,
+            "refresh_only": self.refresh_only,
+        }
+
+    @classmethod
+    def of(cls, told: Mapping[str, Value]) -> Options:
+        """The options that a journal tells."""
+
+        def addresses(name: str) -> tuple[Address, ...]:
+            found = told.get(name, ())
+            return tuple(Address.parse(str(one)) for one in found) if isinstance(found, tuple) else ()
+
+        return cls(
+            addresses("targets"), addresses("replace"), bool(told.get("destroy")), bool(told.get("refresh_only"))
+        )
 
 
 def plan(configuration: Configuration, state: State, world: World, options: Options = Options()) -> Plan:

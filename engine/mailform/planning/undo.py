@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
+from mailform.planning.staying import unmoved
 from mailform_state.address import Address
-from mailform_state.journal import Begin, Entry, Intent, Outcome, PublishRecord, Result, UndoOutcome, UndoResult
+from mailform_state.changes import PublishRecord
+from mailform_state.journal import Begin, Entry, Intent, Outcome, Result, Skip, UndoOutcome, UndoResult
 from mailform_state.values import DnsRecord, Value
+
+Images: TypeAlias = tuple[Mapping[str, Value], ...]
+"""What one object has shown, in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unmake:
     """Deletes an object. Only one whose GUID this run's journal proves that the run made it. `numbers` are the steps
-    that go with it: the first made it, the others wrote to it."""
+    that go with it: the first made it, the others wrote to it. `shown` is what it has shown during the run, of the
+    attributes that were seen at all; empty where nobody has seen it."""
 
     numbers: tuple[int, ...]
     address: Address
     kind: str
     id: str
+    shown: Images = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Gives an object back what a write changed: where it still is as we left it (`after`), what it was (`before`)."""
+    """Gives an object back what a write changed: where it still is as we left it (`after`), what it was (`before`).
+    `shown` is all that it has shown during the run, of which a reader that lags may show any."""
 
     number: int
     address: Address
@@ -32,15 +40,18 @@ class Restore:
     id: str
     before: Mapping[str, Value]
     after: Mapping[str, Value]
+    shown: Images = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reorder:
-    """Puts the rules that this run moved back to where they stood among the others."""
+    """Puts the rules that this run moved back to where they stood among the others (`order`). `meant` is the order that
+    the run was to make: a rule that stands neither here nor there was moved by somebody else."""
 
     numbers: tuple[int, ...]
     order: tuple[str, ...]
     moved: frozenset[str]
+    meant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +70,18 @@ def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
     """How to take back everything that the journal says was, or may have been, done: the last thing first.
 
     Moves come last, as one: when everything that was made is gone, the order is restored among what was there. What
-    was taken back already isn't there again. Deletions aren't there at all: they lie behind the pivot.
+    was taken back already, or was left on purpose, isn't there again. Deletions aren't there at all: they lie behind
+    the pivot.
     """
     told = tuple(entries)
     begin = next(entry for entry in told if isinstance(entry, Begin))
     results = {entry.step: entry for entry in told if isinstance(entry, Result)}
     undone = {entry.step for entry in told if isinstance(entry, UndoResult) and entry.outcome is UndoOutcome.OK}
-    images: dict[tuple[str, str], Mapping[str, Value]] = {(i.kind, i.id): i.attributes for i in begin.before}
+    left = {entry.address for entry in told if isinstance(entry, Skip)}
+    images: dict[tuple[str, str], list[Mapping[str, Value]]] = {(i.kind, i.id): [i.attributes] for i in begin.before}
     made: dict[str, list[int]] = {}
-    steps: list[UndoStep] = []
-    moves: list[tuple[int, str]] = []
+    steps: list[Unmake | Restore | TakeAway] = []
+    moves: list[Intent] = []
     for intent in (entry for entry in told if isinstance(entry, Intent)):
         result = results.get(intent.step)
         if result is not None and intent.action == "publish":
@@ -80,28 +93,58 @@ def undoing(entries: Iterable[Entry]) -> tuple[UndoStep, ...]:
         id = result.id or intent.id
         if id is None or intent.action in ("delete", "validate"):
             continue
+        seen = images.setdefault((intent.kind, id), [])
+        before = seen[-1] if seen else {}
+        after = result.after if result.after is not None else {**before, **intent.payload}
         if intent.action == "create":
             made[id] = [intent.step]
             steps.append(Unmake((intent.step,), intent.address, intent.kind, id))
+            seen.extend(() if result.after is None else (after,))
         elif intent.action == "move":
-            moves.append((intent.step, id))
+            moves.append(replace(intent, id=id))
         elif id in made:
             made[id].append(intent.step)
+            sure = (
+                result.outcome is Outcome.OK
+            )  # else what was written may be in it now, and what it had nobody has seen
+            seen.extend((after if sure else {n: v for n, v in after.items() if n in before},) if seen else ())
         else:
-            before = images.get((intent.kind, id), {})
-            after = result.after if result.after is not None else {**before, **intent.payload}
-            images[intent.kind, id] = after
             steps.append(Restore(intent.step, intent.address, intent.kind, id, before, after))
-    standing: list[UndoStep] = [
-        replace(step, numbers=tuple(made[step.id])) if isinstance(step, Unmake) else step
+            seen.append(after)
+    standing = [
+        _complete(step, made, images)
         for step in reversed(steps)
-        if numbers_of(step)[0] not in undone
+        if numbers_of(step)[0] not in undone and step.address not in left
     ]
-    left = [(number, id) for number, id in moves if number not in undone]
-    if left:
-        numbers = tuple(number for number, _ in left)
-        standing.append(Reorder(numbers, begin.rule_order, frozenset(id for _, id in left)))
-    return tuple(standing)
+    back = [move for move in moves if move.step not in undone and move.address not in left]
+    if not back:
+        return tuple(standing)
+    numbers, moved = tuple(move.step for move in back), frozenset(str(move.id) for move in back)
+    return (*standing, Reorder(numbers, begin.rule_order, moved, begin.rule_order_after))
+
+
+def shown(entries: Iterable[Entry]) -> Mapping[tuple[str, str], Images]:
+    """What every object that a run knows of has shown, by kind and id: before the run, and after each of its writes."""
+    told = tuple(entry for entry in entries if not isinstance(entry, UndoResult | Skip))
+    begin = next(entry for entry in told if isinstance(entry, Begin))
+    written = {(step.kind, step.id): step.shown for step in undoing(told) if isinstance(step, Unmake | Restore)}
+    return {**{(one.kind, one.id): (one.attributes,) for one in begin.before}, **written}
+
+
+def _complete(
+    step: Unmake | Restore | TakeAway,
+    made: Mapping[str, list[int]],
+    images: Mapping[tuple[str, str], list[Mapping[str, Value]]],
+) -> UndoStep:
+    """A step with what the whole run knows of its object."""
+    match step:
+        case Unmake(_, _, kind, id):
+            return replace(step, numbers=tuple(made[id]), shown=tuple(images[kind, id]))
+        case Restore(_, _, kind, id):
+            return replace(step, shown=tuple(images[kind, id]))
+        case TakeAway():
+            return step
+    assert_never(step)
 
 
 def numbers_of(step: UndoStep) -> tuple[int, ...]:
@@ -123,3 +166,19 @@ def former_order(current: tuple[str, ...], step: Reorder) -> tuple[str, ...]:
             ahead = next((other for other in reversed(step.order[:place]) if other in rest), None)
             rest.insert(0 if ahead is None else rest.index(ahead) + 1, id)
     return tuple(rest)
+
+
+def displaced(current: tuple[str, ...], step: Reorder) -> frozenset[str]:
+    """The moved rules that stand neither where they were nor where the run was to put them, looking only at rules that
+    nobody moved: somebody else has put them there."""
+    fixed = [id for id in step.order if id not in step.moved and id in current and id in step.meant]
+    staying = unmoved([id for id in current if id in fixed], fixed, frozenset())
+
+    def ahead(order: Sequence[str], id: str) -> frozenset[str]:
+        return staying.intersection(order[: order.index(id)])
+
+    return frozenset(
+        id
+        for id in step.moved.intersection(current, step.order, step.meant)
+        if ahead(current, id) not in (ahead(step.order, id), ahead(step.meant, id))
+    )

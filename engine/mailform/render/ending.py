@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import assert_never
 
 from mailform.exits import Exit
-from mailform.session.report import Report
+from mailform.session.report import Recovery, Report
 
 
 def headline(report: Report) -> str:
     """How the run ended, in one or two sentences."""
+    if report.recovery is not None and report.exit is not Exit.UNRESOLVED:
+        return _recovered(report, report.recovery)
     match report.exit:
         case Exit.DONE | Exit.CHANGES:
             return _done(report)
         case Exit.ROLLED_BACK:
             return _rolled_back(report)
         case Exit.UNRESOLVED:
-            return _unresolved()
+            return _unresolved(report)
         case Exit.WAITING:
             return _waiting(report)
         case Exit.INTERRUPTED:
@@ -26,6 +28,24 @@ def headline(report: Report) -> str:
         case Exit.ERROR | Exit.STALE | Exit.INTEGRITY | Exit.REFUSED:
             return _stopped(report)
     assert_never(report.exit)
+
+
+def _recovered(report: Report, recovery: Recovery) -> str:
+    if report.exit in (Exit.INTERRUPTED, Exit.LOCKED):
+        return "The recovery ended in the middle; the journal of the run is kept."
+    others = ", but for what somebody else changed meanwhile" if report.foreign else ""
+    match recovery:
+        case Recovery.TAKEN_BACK if report.unresolved:
+            return f"The open run has been taken back, but for what was left on purpose{others}."
+        case Recovery.TAKEN_BACK:
+            return f"The open run has been taken back{others}, verified by reading it again."
+        case Recovery.KEPT:
+            return f"What the open run had done is kept, and the state has it{others}."
+        case Recovery.FINISHED if report.exit is Exit.WAITING:
+            return f"The open run has been finished{others}, but something waits. The next apply goes on."
+        case Recovery.FINISHED:
+            return f"The open run has been finished{others}."
+    assert_never(recovery)
 
 
 def succeeded(report: Report) -> bool:
@@ -43,9 +63,10 @@ def _rolled_back(report: Report) -> str:
     return "Apply failed. Everything was taken back, verified by reading it again."
 
 
-def _unresolved() -> str:
+def _unresolved(report: Report) -> str:
+    what = "Apply failed, and taking it back" if report.recovery is None else "Taking the open run back"
     return (
-        "Apply failed, and taking it back is incomplete or could not be verified. "
+        f"{what} is incomplete or could not be verified. "
         "What is left is listed below; nothing else may change this tenant until it is recovered."
     )
 

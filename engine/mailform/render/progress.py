@@ -20,6 +20,7 @@ from mailform_state.journal import (
     Outcome,
     Pivot,
     Result,
+    Skip,
     Undo,
     UndoOutcome,
     UndoResult,
@@ -76,6 +77,8 @@ def line(entry: Entry, intents: Mapping[int, Intent]) -> str | None:
             return _about(entry.step, intents, f"taking back {what}…")
         case UndoResult():
             return _about(entry.step, intents, _taken_back(entry))
+        case Skip():
+            return f"{shown(str(entry.address))}: left as it is, unresolved: {shown(entry.reason)}"
         case End():
             return None
     assert_never(entry)
@@ -96,6 +99,8 @@ def event(entry: Entry, intents: Mapping[int, Intent]) -> dict[str, Json]:
             said |= _named(entry.step, intents)
         case UndoResult():
             said |= {**_named(entry.step, intents), "outcome": entry.outcome.value, "detail": entry.detail}
+        case Skip():
+            said |= {"address": str(entry.address), "reason": entry.reason}
         case End():
             said["exit"] = entry.exit
         case Verified() | Pivot():

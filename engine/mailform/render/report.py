@@ -34,6 +34,7 @@ def text(report: Report, *, colour: bool) -> str:
         _failure(report, paint),
         _deeds(report.deeds, paint),
         _section("Left as it is now, and to be looked at:", report.unresolved, paint),
+        _section("Left to whoever changed it meanwhile:", report.foreign, paint),
         _waits(report.waits, paint),
         _section("Left for the apply that finds the proof:", map(str, report.deferred), paint),
         _section("Retired, still to be deleted:", report.pending, paint),
@@ -43,6 +44,19 @@ def text(report: Report, *, colour: bool) -> str:
         _next(report, paint),
     )
     return "\n\n".join(block for lines in sections if (block := "\n".join(lines))) + "\n"
+
+
+def brief(report: Report, *, colour: bool) -> str:
+    """How an earlier run was settled, for a command that then goes on: the ending, and what somebody has to know."""
+    paint = Palette(colour)
+    sections: tuple[Iterable[str], ...] = (
+        (headline(report),),
+        _section("Left as it is now, and to be looked at:", report.unresolved, paint),
+        _section("Left to whoever changed it meanwhile:", report.foreign, paint),
+        _section("Retired, still to be deleted:", report.pending, paint),
+        _section("Warnings:", report.warnings, paint),
+    )
+    return "\n".join(line for lines in sections for line in lines) + "\n"
 
 
 def as_json(report: Report) -> dict[str, Json]:
@@ -57,6 +71,7 @@ def as_json(report: Report) -> dict[str, Json]:
         "actor": report.actor,
         "exit": int(report.exit),
         "outcome": report.exit.name.lower(),
+        "recovery": None if report.recovery is None else report.recovery.value,
         "message": headline(report),
         "failure": report.failure,
         "hint": report.hint,
@@ -81,6 +96,7 @@ def as_json(report: Report) -> dict[str, Json]:
         "deferred": [str(address) for address in report.deferred],
         "pending": list(report.pending),
         "unresolved": list(report.unresolved),
+        "foreign": list(report.foreign),
         "warnings": list(report.warnings),
         "remarks": list(report.remarks),
         "mail_host": report.mail_host or None,
@@ -105,8 +121,8 @@ def _deed_as_json(deed: Deed) -> dict[str, Json]:
 def _failure(report: Report, paint: Palette) -> Iterator[str]:
     if report.failure:
         yield f"{paint('Error:', Ink.ERROR)} {shown(report.failure)}"
-        if report.hint:
-            yield f"  {paint('hint:', Ink.STRONG)} {shown(report.hint)}"
+    if report.hint:
+        yield f"  {paint('hint:', Ink.STRONG)} {shown(report.hint)}"
 
 
 def _deeds(deeds: tuple[Deed, ...], paint: Palette) -> Iterator[str]:
@@ -119,7 +135,7 @@ def _ended(deed: Deed) -> str:
     detail = f": {shown(deed.detail)}" if deed.detail else ""
     match deed.outcome:
         case Outcome.OK:
-            return f"{DONE[deed.verb]}{f' ({shown(deed.id)})' if deed.id else ''}{detail}"
+            return f"{DONE[deed.verb]}{f' ({shown(deed.id)})' if deed.id else ''}{_digests(deed)}{detail}"
         case Outcome.REJECTED:
             return f"{DOING[deed.verb]} was refused{detail}"
         case Outcome.AMBIGUOUS:
@@ -129,6 +145,14 @@ def _ended(deed: Deed) -> str:
         case Outcome.UNSENT:
             return f"{DOING[deed.verb]} was not begun{detail}"
     assert_never(deed.outcome)
+
+
+def _digests(deed: Deed) -> str:
+    """From which contents to which, in as many letters as tell two apart; whole in the JSON."""
+    before, after = (None if one is None else one.removeprefix("sha256:")[:8] for one in (deed.before, deed.after))
+    if before is None and after is None:
+        return ""
+    return f" {before or 'nothing'} -> {after or 'nothing'}"
 
 
 def _undone(deed: Deed) -> str:
@@ -179,4 +203,5 @@ def _effect(report: Report) -> Iterator[str]:
 def _next(report: Report, paint: Palette) -> Iterator[str]:
     if report.next_command:
         yield f"Next: {paint(shown(report.next_command), Ink.STRONG)}"
+    yield paint(f"Tenant {shown(report.tenant)}, as {shown(report.actor)}.", Ink.FAINT)
     yield paint(f"Run {shown(report.run)}, state serial {report.serial}, exit {int(report.exit)}.", Ink.FAINT)

@@ -11,6 +11,7 @@ from mailform.execute.ledger import Clock, Ledger, Tempo
 from mailform.execute.run import Verdict, run
 from mailform.exits import Exit
 from mailform.planning.images import image
+from mailform.planning.plan import Options
 from mailform.planning.records import readdressed
 from mailform.planning.schedule import Schedule, schedule
 from mailform.session.explaining import LookUp, explained
@@ -19,8 +20,9 @@ from mailform.session.report import Deed, Report, Wait
 from mailform.session.telling import deeds
 from mailform_providers.contract import Provider
 from mailform_providers.dns.publish import Publisher
-from mailform_state.errors import Damaged
-from mailform_state.journal import Begin, End, Entry, Image, Pivot, Tell, replay
+from mailform_state.changes import Tell
+from mailform_state.errors import Damaged, Failure, Locked
+from mailform_state.journal import Begin, End, Entry, Image, Pivot, replay
 from mailform_state.store import Lock, Store
 
 
@@ -34,14 +36,15 @@ class Now(Clock, Protocol):
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How an apply is to go. `run` is its id (hex), `actor` who it runs as. `watch` is told every entry once it is
-    durable, `stopped` is asked whether the user wants to stop. `publisher` is the zone of `[dns]`; `look_up` looks for
-    the proof of a domain that waits, None where nobody shall."""
+    durable, `stopped` is asked whether the user wants to stop. `asked` is what the plan was made with. `publisher` is
+    the zone of `[dns]`; `look_up` looks for the proof of a domain that waits, None where nobody shall."""
 
     run: str
     actor: str
     tool_version: str
     tempo: Tempo = field(default_factory=Tempo)
     rollback: bool = True
+    asked: Options = field(default_factory=Options)
     plan_digest: str = ""
     plan_expires: datetime | None = None
     watch: Callable[[Entry], None] = lambda _: None
@@ -51,8 +54,9 @@ class Manner:
 
 
 def apply(prepared: Prepared, provider: Provider, store: Store, lock: Lock, clock: Now, manner: Manner) -> Report:
-    """Carries out a plan and writes the new state. Answers with a report however the run ended; raises Failure only
-    where nothing was sent, or where the store itself failed (then the journal stays open)."""
+    """Carries out a plan and writes the new state. Answers with a report however the run ended, also where the store
+    failed, the lock was lost or the user left at once (then the journal stays open); raises only where nothing was
+    begun."""
     began = clock.now()
     plan, base = prepared.plan, prepared.state
     known, _ = readdressed(base, prepared.configuration.moved)
@@ -72,21 +76,42 @@ def apply(prepared: Prepared, provider: Provider, store: Store, lock: Lock, cloc
         rule_order=plan.rules_before,
         present={kind: tuple(seen.id for seen in objects) for kind, objects in plan.observed.items()},
         plan_expires=manner.plan_expires,
+        rule_order_after=plan.rules_after,
+        configuration=prepared.configuration.digest,
+        asked=manner.asked.told(),
     )
     if waves.operations:
         store.keep_images(base.serial, begin.before)
     told: list[Entry] = []
-    verdict = _drive(waves, begin, ledger, store, lock, manner, told)
-    done = Account(prepared, ledger, verdict, tuple(told), manner, began)
-    if verdict.failure and not verdict.restored:
-        code = Exit.INTERRUPTED if verdict.held else Exit.UNRESOLVED
+    try:
+        verdict = _drive(waves, begin, ledger, store, lock, manner, told)
+        done = Account(prepared, ledger, verdict, tuple(told), manner, began)
+        if verdict.failure and not verdict.restored:
+            code = Exit.INTERRUPTED if verdict.held else Exit.UNRESOLVED
+            store.append((End(int(code), clock.now()),))
+            return done.report(code, clock.now(), base.serial)
+        serial = _conclude(prepared, told, store, manner, rolled_back=bool(verdict.failure))
+        code = done.exit()
         store.append((End(int(code), clock.now()),))
-        return done.report(code, clock.now(), base.serial)
-    serial = _conclude(prepared, told, store, manner, rolled_back=bool(verdict.failure))
-    code = done.exit()
-    store.append((End(int(code), clock.now()),))
-    store.close_journal()
+        store.close_journal()
+    except (Failure, KeyboardInterrupt) as cut:
+        if not told:
+            raise
+        verdict = Verdict(reason(cut), held=True)
+        return Account(prepared, ledger, verdict, tuple(told), manner, began).report(
+            left_open(cut), clock.now(), base.serial
+        )
     return done.report(code, clock.now(), serial)
+
+
+def left_open(cut: Failure | KeyboardInterrupt) -> Exit:
+    """The exit code of what ended in the middle, its journal still open."""
+    return Exit.LOCKED if isinstance(cut, Locked) else Exit.INTERRUPTED
+
+
+def reason(cut: Failure | KeyboardInterrupt) -> str:
+    """What to say of it."""
+    return cut.message if isinstance(cut, Failure) else "interrupted twice: left at once"
 
 
 def before_images(waves: Schedule, prepared: Prepared) -> tuple[Image, ...]:
@@ -179,6 +204,7 @@ class Account:
             deferred=() if undone else tuple(sorted(self.ledger.deferred - self.ledger.waiting.keys())),
             pending=self.verdict.postponed,
             unresolved=self.verdict.leftover,
+            foreign=self.verdict.foreign,
             warnings=tuple(self.ledger.warnings),
             remarks=tuple(self.ledger.remarks),
             began=self.began,
@@ -194,6 +220,8 @@ class Account:
 def _hint(code: Exit, verdict: Verdict) -> str:
     if code is Exit.UNRESOLVED and verdict.uncertain:
         return "a change whose answer was lost may still land; look at the tenant again in a few minutes"
+    if code in (Exit.INTERRUPTED, Exit.LOCKED) and verdict.held:
+        return "what the run had begun is written down in its journal, which was left open"
     return ""
 
 
@@ -201,5 +229,6 @@ def _next(code: Exit) -> str:
     return {
         Exit.UNRESOLVED: "mailform recover",
         Exit.INTERRUPTED: "mailform recover",
+        Exit.LOCKED: "mailform recover",
         Exit.WAITING: "mailform apply",
     }.get(code, "")

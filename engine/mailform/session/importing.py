@@ -6,7 +6,7 @@ What is recorded is what the object shows now, so that the next plan is exactly 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from mailform.diagnostics import Diagnostic, Mistakes
@@ -67,7 +67,8 @@ def take_over(
         return Unwritten(current)
     wanted = resolve(configuration, {})[address]
     _require_same_domain(wanted, current)
-    return Taken(current, state.recording(_record(wanted, current)))
+    left = tuple(one for one in state.unresolved if (one.kind, one.id) != (current.kind, current.id))
+    return Taken(current, replace(state, unresolved=left).recording(_record(wanted, current)))
 
 
 def _found(address: Address, id: str, objects: Sequence[Observed]) -> Observed:

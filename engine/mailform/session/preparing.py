@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailform.diagnostics import Diagnostic, Severity
 from mailform.planning.guard import Objection, objections
 from mailform.planning.plan import Options, plan, takes_connectors_away
 from mailform.planning.steps import Plan
+from mailform.planning.unresolved import reminders, settled
+from mailform.planning.world import World
 from mailform.refresh import refresh, with_rules
+from mailform.session.meanwhile import as_it_stands
 from mailform.wanted import Configuration
 from mailform_providers.contract import Provider
 from mailform_providers.kinds import TRANSPORT_RULE
 from mailform_state.errors import WrongTenant
+from mailform_state.journal import Entry
 from mailform_state.values import State
 
 
@@ -28,6 +33,12 @@ class Prepared:
     objections: tuple[Objection, ...]
     new: bool = False
 
+    @property
+    def idle(self) -> bool:
+        """Whether carrying it out would change neither the tenant nor the state."""
+        settles = settled(self.state, self.configuration.resources.keys(), self.plan.observed)
+        return self.plan.empty and not settles and not any(one.refreshed for one in self.plan.kept)
+
 
 def prepare(
     configuration: Configuration,
@@ -38,17 +49,20 @@ def prepare(
     *,
     lineage: str,
     allow_large_change: bool = False,
+    open_run: Sequence[Entry] = (),
 ) -> Prepared:
     """Reads the tenant (its GUID is `tenant`) and plans. Raises Mistakes, Failure. `lineage` names a state that is
-    still to be made."""
+    still to be made. `open_run` is the journal of a run that isn't settled: the plan then is only for looking at."""
     state = stored or State(lineage=lineage, tenant=tenant)
     require_tenant(state, tenant)
-    world, remarks = refresh(provider, configuration, state)
+    world, remarks = refresh(provider, configuration, as_it_stands(state, open_run, World()))
+    state = as_it_stands(state, open_run, world)
     made = plan(configuration, state, world, options)
     if takes_connectors_away(made) and TRANSPORT_RULE not in world.objects:
         made = plan(configuration, state, with_rules(provider, world), options)
     told = tuple(Diagnostic("service", remark, severity=Severity.WARNING) for remark in remarks)
-    made = replace(made, warnings=(*made.warnings, *told))
+    reminded = reminders(state, configuration.resources.keys(), world.objects)
+    made = replace(made, warnings=(*made.warnings, *told, *reminded))
     found = objections(made, configuration, state, allow_large_change=allow_large_change)
     return Prepared(configuration, state, tenant, made, found, stored is None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from mailform.exits import Exit
 from mailform.planning.verbs import Verb
@@ -41,11 +42,21 @@ class Wait:
     looked_up: str = ""
 
 
+class Recovery(StrEnum):
+    """How a run that was left open has been settled. KEPT: what it had done stays, the rest was not done."""
+
+    TAKEN_BACK = "taken_back"
+    FINISHED = "finished"
+    KEPT = "kept"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """How a run ended. `deferred` was left for a later apply; `pending` is retired but couldn't be deleted yet.
+    `unresolved` isn't as it was, or may not stay so; `foreign` is what others did meanwhile, and was left to them.
 
     `began` and `ended` bound when mail may have been affected (UTC); rules act up to half an hour later.
+    `recovery` says how an earlier run was settled; None for a run of its own.
     `failure` is what made it fail, `hint` what to do about it; `mail_host` the tenant's own MX host, where known.
     """
 
@@ -58,11 +69,13 @@ class Report:
     deferred: tuple[Address, ...] = ()
     pending: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     began: datetime | None = None
     ended: datetime | None = None
     serial: int = 0
+    recovery: Recovery | None = None
     failure: str = ""
     hint: str = ""
     next_command: str = ""
@@ -79,4 +92,4 @@ class Report:
         return any(deed.outcome in (Outcome.OK, Outcome.AMBIGUOUS) for deed in self.deeds)
 
 
-__all__ = ["Deed", "Report", "Verb", "Wait"]
+__all__ = ["Deed", "Recovery", "Report", "Verb", "Wait"]

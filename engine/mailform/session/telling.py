@@ -1,15 +1,20 @@
-"""From a run's journal to what it did, deed by deed."""
+"""From a run's journal to what it did, deed by deed, and to the report of its recovery."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
+from mailform.execute.undo import Leftover
+from mailform.exits import Exit
 from mailform.planning.verbs import Verb
-from mailform.session.report import Deed
+from mailform.session.report import Deed, Recovery, Report
 from mailform_providers.kinds import KINDS
 from mailform_state.canonical import digest
-from mailform_state.journal import Begin, Entry, Intent, Outcome, Result, UndoResult
+from mailform_state.journal import Begin, Entry, Intent, Outcome, Pivot, Result, Skip, UndoResult, Verified
 from mailform_state.values import Value
+
+NOT_SHOWN = "it doesn't show in the tenant"
 
 
 def deeds(told: Sequence[Entry]) -> tuple[Deed, ...]:
@@ -41,6 +46,68 @@ def deeds(told: Sequence[Entry]) -> tuple[Deed, ...]:
             )
         )
     return tuple(found)
+
+
+def past_pivot(told: Iterable[Entry]) -> bool:
+    """Whether a run can only go forward."""
+    return any(isinstance(entry, Pivot) for entry in told)
+
+
+def recovered(
+    told: Sequence[Entry], code: Exit, serial: int, now: datetime, left: Iterable[Leftover] = (), cut_off: str = ""
+) -> Report:
+    """How the recovery of a run ended. `left` is what isn't as it was, or is still to be done; `cut_off` why the
+    recovery itself ended in the middle."""
+    begin = next(entry for entry in told if isinstance(entry, Begin))
+    forward = past_pivot(told)
+    found = tuple(left)
+    ours = tuple(str(leftover) for leftover in found if not leftover.foreign)
+    skipped = tuple(f"{entry.address}: left as it is: {entry.reason}" for entry in told if isinstance(entry, Skip))
+    return Report(
+        run=begin.run,
+        tenant=begin.tenant,
+        actor=begin.actor,
+        exit=code,
+        deeds=deeds(told),
+        pending=ours if forward else (),
+        unresolved=(*skipped, *(() if forward else ours)),
+        foreign=tuple(str(leftover) for leftover in found if leftover.foreign),
+        warnings=tuple(_unseen(told)),
+        began=begin.at,
+        ended=now,
+        serial=serial,
+        failure=cut_off,
+        hint=_TO_LEAVE if code is Exit.UNRESOLVED else "",
+        recovery=_settled(told),
+        next_command=_NEXT.get(code, "mailform plan"),
+    )
+
+
+def _settled(told: Sequence[Entry]) -> Recovery:
+    if not past_pivot(told):
+        return Recovery.TAKEN_BACK
+    return Recovery.FINISHED if any(isinstance(entry, Verified) for entry in told) else Recovery.KEPT
+
+
+_TO_LEAVE = "what can't be taken back can be left as it is: mailform recover --skip ADDR --reason TEXT"
+
+_NEXT = {
+    Exit.UNRESOLVED: "mailform recover",
+    Exit.INTERRUPTED: "mailform recover",
+    Exit.LOCKED: "mailform recover",
+    Exit.WAITING: "mailform apply",
+}
+
+
+def _unseen(told: Iterable[Entry]) -> Iterator[str]:
+    """New objects that never showed: if one does so after all, somebody has to know whose it is."""
+    made: dict[int, Intent] = {}
+    for entry in told:
+        if isinstance(entry, Intent) and entry.action == "create":
+            made[entry.step] = entry
+        elif isinstance(entry, Result) and entry.step in made and entry.detail == NOT_SHOWN:
+            address = made[entry.step].address
+            yield f"{address}: its creation was sent, and doesn't show; should it do so later, this run made it"
 
 
 def verb_of(intent: Intent) -> Verb:

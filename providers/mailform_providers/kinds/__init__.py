@@ -49,6 +49,7 @@ def _attribute(name: str, row: Mapping[str, Any], parameter: str) -> Attribute:
         default=default,
         implied_by=f"{name.rpartition('.')[0]}.{row['implied_by']}" if "implied_by" in row else None,
         implied=row.get("implied"),
+        follows=row.get("follows"),
     )
 
 

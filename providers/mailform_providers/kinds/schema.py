@@ -5,7 +5,7 @@ Facts come from Microsoft's cmdlet reference; defaults say for themselves how su
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -73,6 +73,7 @@ class Attribute:
     """One attribute. `name` is the configuration's (`conditions.from_scope`), `parameter` the cmdlet's, `key` the
     property under which the service shows it. `max_length` counts characters; of a list, of each of its values. An
     unwritten attribute shows the value `implied` when `implied_by` (its full name) is set; a disclaimer's place does.
+    `follows` is another attribute (its full name) whose writing may change this one too; MX routing clears smart hosts.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Attribute:
     default: Default | None = None
     implied_by: str | None = None
     implied: Value = None
+    follows: str | None = None
 
     @property
     def section(self) -> str | None:
@@ -115,6 +117,12 @@ class Kind:
     def writable(self) -> tuple[Attribute, ...]:
         """What create or update takes: an object's before-image consists of these."""
         return tuple(found for found in self.attributes.values() if found.refused is None)
+
+    def following(self, names: Collection[str]) -> frozenset[str]:
+        """The attributes that may change by themselves when these are written."""
+        return frozenset(
+            name for name, found in self.attributes.items() if found.follows in names or found.implied_by in names
+        )
 
     @property
     def naming(self) -> str:
