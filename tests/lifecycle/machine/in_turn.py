@@ -11,13 +11,13 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-import mailform.execute.run
+import mailform.execute.sending
 import mailform.refresh
 import mailform_providers.exchange.domains
 import mailform_providers.exchange.objects
 
 _POOLS = (
-    mailform.execute.run,
+    mailform.execute.sending,
     mailform.refresh,
     mailform_providers.exchange.domains,
     mailform_providers.exchange.objects,

@@ -295,6 +295,7 @@ def known(state: State | None, journal: tuple[Entry, ...] | None) -> frozenset[O
     found: set[Object] = set()
     if state is not None:
         found |= {(one.kind, one.id) for one in (*state.resources.values(), *state.pending_delete)}
+        found |= {(one.kind, one.id) for one in state.unresolved if one.id is not None}
     intents = {entry.step: entry for entry in journal or () if isinstance(entry, Intent)}
     for entry in journal or ():
         if isinstance(entry, Result) and entry.id is not None and entry.step in intents:
