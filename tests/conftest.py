@@ -24,19 +24,28 @@ def name_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says at how many instants runs were killed: a figure that nobody would see among the dots. It comes with the
-    tests' own properties, so that it doesn't matter in which process they ran."""
+    """Tells what tests have to say beside having passed, which nobody would see among the dots. It comes with their own
+    properties, so that it doesn't matter in which process they ran."""
     told = [
-        figures
-        for outcome in ("passed", "failed")
-        for report in terminalreporter.stats.get(outcome, ())
-        for name, figures in report.user_properties
-        if name == "crashes"
+        (name, value)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
     ]
-    if told:
-        terminalreporter.section("crashes")
-        for story, instants, images, recoveries in sorted(told):
-            caught = f"{instants} instants, {images} distinct images, " if instants else ""
-            terminalreporter.write_line(f"{story}: {caught}{recoveries} recovered and looked at")
-        instants, images, recoveries = (sum(one[place] for one in told) for place in (1, 2, 3))
-        terminalreporter.write_line(f"in all: {instants} instants, {images} distinct images, {recoveries} recoveries")
+    for line in sorted(str(value) for name, value in told if name == "summary"):
+        terminalreporter.write_line(line)
+    _crashes(terminalreporter, [value for name, value in told if name == "crashes"])
+
+
+def _crashes(terminalreporter: pytest.TerminalReporter, told: list[object]) -> None:
+    """At how many instants runs were killed: a story, the instants, the distinct images, the recoveries."""
+    figures = sorted((str(story), *map(int, counts)) for story, *counts in told)  # type: ignore[attr-defined]
+    if not figures:
+        return
+    terminalreporter.section("crashes")
+    for story, instants, images, recoveries in figures:
+        caught = f"{instants} instants, {images} distinct images, " if instants else ""
+        terminalreporter.write_line(f"{story}: {caught}{recoveries} recovered and looked at")
+    instants, images, recoveries = (sum(one[place] for one in figures) for place in (1, 2, 3))
+    terminalreporter.write_line(f"in all: {instants} instants, {images} distinct images, {recoveries} recoveries")
