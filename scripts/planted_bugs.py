@@ -49,6 +49,9 @@ if "-" not in sys.argv:
 """
 
 
+_INDENT = " " * len("SURVIVED 300.0 s  ")
+
+
 @dataclass(frozen=True, slots=True)
 class Bug:
     """One bug. `name` says what goes wrong, in a sentence; `old` occurs once in `file`; any of `tests` may catch it."""
@@ -62,7 +65,7 @@ class Bug:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became of a bug. `by` is the test that caught it, or why it doesn't count."""
+    """What became of a bug. `by` is the test that caught it and what it said, or why the bug doesn't count."""
 
     bug: Bug
     caught: bool
@@ -71,7 +74,7 @@ class Found:
 
     def __str__(self) -> str:
         word = "caught" if self.caught else "SURVIVED"
-        return f"{word:8} {self.seconds:5.1f} s  {self.bug.name}\n                   {self.by}"
+        return f"{word:8} {self.seconds:5.1f} s  {self.bug.name}\n{_INDENT}{self.by}"
 
 
 def bugs() -> tuple[Bug, ...]:
@@ -113,9 +116,17 @@ class Copy:
         """Runs tests until one fails: pytest's exit code, and each test that failed with what it said."""
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
-        options = ("-x", "--tb=short", "-p", "no:cacheprovider", f"--basetemp={self.folder / 'tmp'}", *more)
+        options = ("-x", "--tb=short", "-p", "no:cacheprovider", "--hypothesis-profile=unshrunk", *more)
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *tests],
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                *options,
+                f"--basetemp={self.folder / 'tmp'}",
+                f"--junitxml={report}",
+                *tests,
+            ],
             cwd=self.folder,
             env=self._environment(),
             stdin=subprocess.DEVNULL,
@@ -128,7 +139,10 @@ class Copy:
             return ran.returncode, [("pytest", ran.stdout + ran.stderr)]
         cases = ElementTree.parse(report).iter("testcase")
         return ran.returncode, [
-            (f"{case.get('classname', '')}::{case.get('name', '')}", f"{told.get('message')}\n{told.text}")
+            (
+                f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}",
+                f"{told.get('message')}\n{told.text}",
+            )
             for case in cases
             for told in (*case.findall("failure"), *case.findall("error"))
         ]
@@ -165,7 +179,7 @@ def judged(bug: Bug, copy: Copy) -> Found:
     name, told = failures[0] if failures else ("pytest", "no test failed")
     if code != 1 or not failures or _BROKEN.search(told):
         return Found(bug, False, f"the tests couldn't be run with it: {name}\n{told[-2000:]}", took)
-    return Found(bug, True, name, took)
+    return Found(bug, True, f"{name}\n{_INDENT}{told.splitlines()[0][:110]}", took)
 
 
 def main() -> int:

@@ -115,3 +115,25 @@ def test_going_on_gives_an_object_that_moved_one_address(tmp_path: Path) -> None
     assert bench.apply().exit is Exit.DONE
     assert names(bench, "transport_rule") == ["A", "Z"]
     assert settled(bench)
+
+
+def test_what_is_gone_is_not_deleted_under_the_name_that_it_had(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, configuration(KEPT, inbound("out", "Theirs")))
+    assert bench.apply().exit is Exit.DONE
+    by_hand(bench, "Remove-InboundConnector", "Theirs", Confirm=False)
+    by_hand(bench, "New-InboundConnector", Name="Theirs", SenderDomains=["else.contoso.com"])
+    bench.text = configuration(KEPT)
+    assert bench.apply().exit is Exit.DONE
+    assert (names(bench, "inbound_connector"), sent(bench)) == (["In", "Theirs"], [])
+
+
+def test_what_was_still_to_be_deleted_and_is_gone_is_not_deleted_under_its_name(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, configuration(KEPT, inbound("out", "Theirs")))
+    assert bench.apply().exit is Exit.DONE
+    bench.text = configuration(KEPT)
+    assert bench.apply(Fault(When(operation="Remove-*"), Reject())).exit is Exit.WAITING
+    by_hand(bench, "Remove-InboundConnector", "Theirs", Confirm=False)
+    by_hand(bench, "New-InboundConnector", Name="Theirs", SenderDomains=["else.contoso.com"])
+    assert bench.apply().exit is Exit.DONE
+    assert (names(bench, "inbound_connector"), sent(bench)) == (["In", "Theirs"], [])
+    assert bench.state.pending_delete == ()

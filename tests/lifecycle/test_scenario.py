@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from lifecycle.bench import Bench
+from lifecycle.looks import named
 from mailform.exits import Exit
 from mailform.planning.plan import Options
 from mailform.planning.steps import Delete, Forget, Update
+from mailform_providers.sandbox import Request
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -122,6 +123,15 @@ def test_a_run_that_was_cut_off_behind_its_state_is_over(bench: Bench, monkeypat
     assert (report.exit, sent(bench), bench.state) == (Exit.DONE, [], state)
     assert bench.store.journal() is None
     assert settled(bench)
+
+
+def test_a_newer_state_of_another_run_does_not_settle_a_journal(bench: Bench) -> None:
+    assert bench.apply(Fault(When(nth=20), Reject()), rollback=False).exit is Exit.INTERRUPTED
+    serial = bench.state.serial
+    bench.store.write(replace(bench.state, serial=serial + 1, mail_host="else.contoso.com"), expected=serial)
+    with pytest.raises(Damaged, match="of another state"):
+        bench.recover()
+    assert bench.store.journal() is not None
 
 
 def test_a_recovery_that_loses_its_lock_stops(bench: Bench) -> None:
