@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-# How long an example takes depends on what else the machine does: time is measured in benchmarks, never asserted here.
-settings.register_profile("mailform", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("mailform")
+# how long something takes says nothing of whether it is right: the machine may be busy
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# for who asks only whether something fails, and not for the smallest example of it
+settings.register_profile("unshrunk", settings.get_profile("patient"), phases=[Phase.explicit, Phase.generate])
+settings.load_profile("patient")
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _crashes(terminalreporter: pytest.TerminalReporter, told: list[object]) -> None:
     """At how many instants runs were killed: a story, the instants, the distinct images, the recoveries."""
-    figures = sorted((str(story), *map(int, counts)) for story, *counts in told)  # type: ignore[attr-defined]
+    figures = sorted((str(story), *map(int, counts)) for story, *counts in told)  
     if not figures:
         return
     terminalreporter.section("crashes")
