@@ -129,7 +129,7 @@ class File:
             self._seen, self._tenants = self._stamp(), tenants
 
     def _stamp(self) -> tuple[int, int, int]:
-        status = self._path.stat()
+        status = self._path.lstat()
         return status.st_mtime_ns, status.st_size, status.st_ino
 
     def _parsed(self, body: bytes) -> Tenants:
