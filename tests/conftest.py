@@ -42,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _crashes(terminalreporter: pytest.TerminalReporter, told: list[object]) -> None:
     """At how many instants runs were killed: a story, the instants, the distinct images, the recoveries."""
-    figures = sorted((str(story), *map(int, counts)) for story, *counts in told)  
+    figures = sorted((str(story), *map(int, counts)) for story, *counts in told)
     if not figures:
         return
     terminalreporter.section("crashes")
