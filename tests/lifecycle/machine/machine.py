@@ -6,11 +6,13 @@ must reach an empty plan. Speed is what makes thousands of runs possible, so ste
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
+from hypothesis.errors import StopTest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from lifecycle.machine.beginnings import BEGINNINGS, begun
@@ -69,16 +71,10 @@ class Machine(RuleBasedStateMachine):
     def begin(self, service: str, beginning: str) -> None:
         self.world = begun(beginning, BEHAVIOURS[service])
 
-    @rule(edit=edits)
+    @rule(edits=st.lists(edits, min_size=1, max_size=3))
     @step
-    def edit(self, edit: Edit) -> None:
-        self.here.configured = edited(self.here.configured, edit)
-
-    @rule(one=edits, two=edits, three=edits)
-    @step
-    def edit_much(self, one: Edit, two: Edit, three: Edit) -> None:
-        for edit in (one, two, three):
-            self.here.configured = edited(self.here.configured, edit)
+    def edit(self, edits: list[Edit]) -> None:
+        self._edit(edits)
 
     @rule(deed=deeds)
     @step
@@ -90,28 +86,31 @@ class Machine(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.here.wait(seconds)
 
-    @rule(trouble=troubles, stop=st.booleans(), parallelism=st.sampled_from((1, 3)))
+    @rule(edits=st.lists(edits, max_size=3), trouble=troubles, stop=st.booleans(), parallelism=st.sampled_from((1, 3)))
     @step
-    def apply(self, trouble: Trouble, stop: bool, parallelism: int) -> None:
+    def apply(self, edits: list[Edit], trouble: Trouble, stop: bool, parallelism: int) -> None:
+        self._edit(edits)
         self._ran("apply", applying(stop, parallelism), trouble)
 
-    @rule(one=edits, two=edits, three=edits, trouble=troubles)
+    @rule(deed=deeds, edit=edits, trouble=troubles)
     @step
-    def edit_and_apply(self, one: Edit, two: Edit, three: Edit, trouble: Trouble) -> None:
-        for edit in (one, two, three):
-            self.here.configured = edited(self.here.configured, edit)
+    def apply_after_a_hand(self, deed: Deed, edit: Edit, trouble: Trouble) -> None:
+        self.here.by_hand(deed)
+        self._edit([edit])
         self._ran("apply", applying(), trouble)
 
-    @rule()
+    @rule(edits=st.lists(edits, max_size=2), twice=st.booleans())
     @step
-    def plan(self) -> None:
+    def plan(self, edits: list[Edit], twice: bool) -> None:
         """Writes nothing but the plan file, and is the same twice while nobody lags."""
+        self._edit(edits)
         world = self.here
         again: list[Prepared] = []
 
         def command(common: Common) -> None:
             plan.command(common, out=world.folder / SAVED)
-            again.append(plan.prepare(common, Options(), allow_large_change=False))
+            if twice:
+                again.append(plan.prepare(common, Options(), allow_large_change=False))
 
         ran = world.run("plan", command)
         assert not ran.writes
@@ -120,15 +119,18 @@ class Machine(RuleBasedStateMachine):
         assert ran.code in (Exit.DONE, Exit.ERROR, Exit.REFUSED), ran
         if ran.code is Exit.DONE:
             self.saved = "fresh"
+        if again:
             saved = planfile.load((world.folder / SAVED).read_bytes())
             same = planfile.fingerprint(again[0].plan, saved.salt) == saved.fingerprint
             assert same or world.lags, "another plan"
 
     @precondition(lambda self: self.saved)
-    @rule(trouble=troubles)
+    @rule(deed=st.none() | deeds, trouble=troubles)
     @step
-    def apply_saved(self, trouble: Trouble) -> None:
+    def apply_saved(self, deed: Deed | None, trouble: Trouble) -> None:
         """Applied once, if it still is what was approved; else nothing is changed."""
+        if deed is not None:
+            self.here.by_hand(deed)
         path = self.here.folder / SAVED
         ran = self._ran("apply PLANFILE", lambda common: apply.command(common, planfile=path), trouble)
         if self.saved == "used" and ran.before.journal is None:
@@ -141,11 +143,9 @@ class Machine(RuleBasedStateMachine):
     @step
     def take_over(self, which: int, trouble: Trouble) -> None:
         """Imports an object that nobody manages, if there is one whose resource is configured."""
-        world = self.here
-        known = world.scene().known
-        state = world.store.read()
-        taken = set() if state is None else {str(address) for address in state.resources}
-        free = [key for key in world.scene().objects if key not in known and key[0] != "accepted_domain"]
+        world, now = self.here, self.here.scene()
+        taken = set() if now.state is None else {str(address) for address in now.state.resources}
+        free = [key for key in now.objects if key not in now.known and key[0] != "accepted_domain"]
         wanted = [f"{kind}.{label}" for kind, label in blocks(world) if f"{kind}.{label}" not in taken]
         pairs = [(address, id) for kind, id in free for address in wanted if address.startswith(f"{kind}.")]
         if pairs:
@@ -160,14 +160,19 @@ class Machine(RuleBasedStateMachine):
 
     @rule(trouble=troubles, really=st.integers(0, 3))
     @step
-    def destroy(self, trouble: Trouble, really: int) -> None:
-        """Seldom: it takes everything away that others could happen to."""
+    def apply_or_destroy(self, trouble: Trouble, really: int) -> None:
+        """Destroys seldom: it takes everything away that others could happen to."""
         if really < 3:
+            self._ran("apply", applying(), trouble)
             return
         ran = self._ran("destroy", lambda common: destroy.command(common, auto_approve=True), trouble)
         if ran.code is Exit.DONE and not self.here.lags and not ran.meddled:
             state = self.here.store.read()
             assert state is None or not state.resources
+
+    def _edit(self, edits: list[Edit]) -> None:
+        for edit in edits:
+            self.here.configured = edited(self.here.configured, edit)
 
     @property
     def here(self) -> World:
@@ -182,9 +187,10 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if self.world is None:
             return
-        type(self).runs += 1
+        cut = isinstance(sys.exc_info()[1], StopTest)  # Hypothesis had no more to draw from: that is no run
         try:
-            if not self.failed:
+            if not self.failed and not cut:
+                type(self).runs += 1
                 settle(self.world, self._ran)
         finally:
             self.world.close()

@@ -7,7 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from lifecycle.machine.machine import Machine
 
-STEPS = 8
+STEPS = 6
 """The most steps of one run, its end not counted."""
 
 

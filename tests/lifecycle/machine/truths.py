@@ -7,12 +7,15 @@ object that was nobody's business.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
+
+from pydantic import JsonValue
 
 from lifecycle.machine.trouble import LockBroken
-from lifecycle.machine.world import Object, Ran, World
+from lifecycle.machine.world import Object, Ran, World, objects_of
 from mailform.diagnostics import Mistakes
 from mailform.exits import Exit
-from mailform_providers.sandbox.snapshot import difference
+from mailform_providers.sandbox.snapshot import Snapshot, difference
 from mailform_state.errors import Locked, Refused
 from mailform_state.journal import End, Intent, Result
 
@@ -100,10 +103,11 @@ def a_rollback_brings_everything_back(world: World, ran: Ran) -> None:
         return
     assert ran.late_after <= ran.late_before, "a change may still land"
     if ran.before.journal is None and not ran.late_before:
+        before, after = unproven(ran.before.tenant), unproven(ran.after.tenant)
         if not ran.meddled:
-            assert difference(ran.before.tenant, ran.after.tenant) == []
-        others = {key: found for key, found in ran.before.objects.items() if key not in ran.meddled}
-        now = ran.after.objects
+            assert difference(before, after) == []
+        others = {key: found for key, found in objects_of(before).items() if key not in ran.meddled}
+        now = objects_of(after)
         for key, found in others.items():
             assert now.get(key) == found, key
         assert now.keys() - others.keys() - ran.meddled <= world.strays, "something of it is still there"
@@ -119,9 +123,11 @@ def done_means_that_nothing_is_left_to_do(world: World, ran: Ran) -> None:
         return
     if world.lags:
         world.wait(world.behaviour.visibility_seconds)
-    left = world.prepared().plan
+    prepared = world.prepared()
+    left = prepared.plan
     assert left.empty, [*left.steps, *left.outputs]
     assert not left.drift, left.drift
+    assert prepared.idle or world.lags, "another apply would change the state"
 
 
 def what_nobody_manages_is_left_alone(world: World, ran: Ran) -> None:
@@ -149,6 +155,9 @@ def nothing_is_lost(world: World, ran: Ran) -> None:
             continue
         if key[0] == "accepted_domain" and key in ran.before.known:
             continue  # forgotten, as its on_destroy says
+        if world.may_be_overlooked(key, ran.before.at):
+            world.strays.add(key)  # a plan believes one listing that doesn't show it: then it is forgotten too soon
+            continue
         raise AssertionError(f"nobody knows of {key}: {found}")
 
 
@@ -156,7 +165,7 @@ def nothing_is_made_up(world: World, ran: Ran) -> None:
     """No phantom: what the state knows is there, unless a hand took it away."""
     if ran.after.journal is not None or ran.after.state is None:
         return
-    if ran.late_before:
+    if ran.late_before or world.lags:  # a slow replica still shows what was just taken away
         world.gone |= ran.before.objects.keys() - ran.after.objects.keys()
     recorded: set[Object] = {(one.kind, one.id) for one in ran.after.state.resources.values()}
     assert recorded - ran.after.objects.keys() <= world.gone, "the state has what isn't there"
@@ -182,6 +191,12 @@ def what_was_killed_has_a_journal_or_did_nothing(_: World, ran: Ran) -> None:
         and ran.after.serial == ran.before.serial
     ):
         assert not difference(ran.before.tenant, ran.after.tenant) or ran.meddled
+
+
+def unproven(tenant: Snapshot) -> Snapshot:
+    """A tenant without what its domains have proven: that can't be taken back, and takes no part in mail flow."""
+    domains = cast("dict[str, dict[str, JsonValue]]", tenant["accepted_domain"])
+    return {**tenant, "accepted_domain": {name: {**one, "isVerified": None} for name, one in domains.items()}}
 
 
 TRUTHS: tuple[Callable[[World, Ran], None], ...] = (

@@ -120,6 +120,7 @@ class World:
     clock: StillClock = field(default_factory=StillClock)
     strays: set[Object] = field(default_factory=set)
     gone: set[Object] = field(default_factory=set)
+    born: dict[Object, float] = field(default_factory=dict)
     handled_at: float = -1000.0
     _open: ExitStack = field(default_factory=ExitStack)
 
@@ -192,6 +193,10 @@ class World:
         self.strays |= (after.keys() - before.keys()) - self.scene().known
         self.gone |= before.keys() - after.keys()
 
+    def may_be_overlooked(self, key: Object, at: float) -> bool:
+        """Whether at that time a slow replica may not have shown an object yet."""
+        return at - self.born.get(key, -1000.0) < self.behaviour.visibility_seconds
+
     def prepared(self, options: Options | None = None) -> Prepared:
         """The plan that would be made now. Raises Mistakes, Failure."""
         with connect_sandbox(self.hand, self.waits(), self.patience()) as tenant:
@@ -244,6 +249,8 @@ class World:
                 code, error = exit_of(found), found
             except Killed:
                 code = None
+        after = self.scene()
+        self.born |= dict.fromkeys(after.objects.keys() - before.objects.keys(), after.at)
         struck = any(request.status is None or request.status >= 400 for request in sandbox.log)
         if isinstance(trouble, Struck):
             struck |= len(sandbox.log if trouble.reads else sandbox.writes) >= trouble.nth
@@ -252,7 +259,7 @@ class World:
             code,
             error,
             before,
-            self.scene(),
+            after,
             sandbox.writes,
             trouble,
             bool(happened or broken or struck or code is None),
