@@ -100,6 +100,13 @@ def test_a_priority_beyond_the_end_is_last_and_warned_of(bench: Bench) -> None:
     assert bench.plan().plan.empty
 
 
+def test_two_priorities_beyond_the_end_are_the_last_two_in_their_order(bench: Bench) -> None:
+    theirs(bench, "x")
+    applied(bench, rule("a", "a", "priority = 8"), rule("b", "b", "priority = 7"))
+    assert order(bench) == "xba"
+    assert settled(bench)
+
+
 @pytest.mark.parametrize("second", ["priority = 1", "priority = 1\nenabled = false"])
 def test_two_rules_with_the_same_priority_are_a_mistake(bench: Bench, second: str) -> None:
     bench.text = configuration(rule("a", "a", "priority = 1"), rule("b", "b", second))

@@ -17,7 +17,7 @@ from mailform_providers.connect import connect_sandbox
 from mailform_providers.sandbox import Fault, Reject, Request, When
 from mailform_providers.sandbox.snapshot import difference
 from mailform_state.errors import Damaged, WrongTenant
-from mailform_state.journal import Entry, Intent, Pivot, Undo
+from mailform_state.journal import Entry, Intent, Pivot, Result, Undo
 from mailform_state.local import LocalStore
 from mailform_state.store import Holder
 from mailform_state.values import State
@@ -58,6 +58,21 @@ def last_entry(bench: Bench) -> Entry:
 def at_the_pivot(entry: Entry) -> None:
     if isinstance(entry, Pivot):
         raise Killed
+
+
+def test_nothing_is_sent_before_that_is_durable(bench: Bench) -> None:
+    open_at_each: list[int] = []
+
+    def look(_: Request) -> None:
+        journal = bench.store.journal()
+        assert journal is not None
+        begun = {entry.step for entry in journal.entries if isinstance(entry, Intent)}
+        ended = {entry.step for entry in journal.entries if isinstance(entry, Result)}
+        open_at_each.append(len(begun - ended))
+
+    assert bench.apply(observer=look).exit is Exit.DONE
+    assert len(open_at_each) > 20
+    assert min(open_at_each) >= 1
 
 
 def test_nothing_is_taken_back_before_that_is_durable(bench: Bench) -> None:
