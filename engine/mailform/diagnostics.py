@@ -34,7 +34,8 @@ class Severity(StrEnum):
 class Diagnostic:
     """One mistake or warning. `code` is stable (`unknown-attribute`), for people to search and tools to filter.
 
-    `hint` says what to do, in one sentence or as a block to paste; never leave it empty for an error.
+    `hint` says what to do, in one sentence; never leave it empty for an error. `paste` is a block or commands that go
+    with it, the only part that has lines: what others named may stand in the rest, and mustn't begin one.
     """
 
     code: str
@@ -42,6 +43,7 @@ class Diagnostic:
     position: Position | None = None
     hint: str = ""
     severity: Severity = Severity.ERROR
+    paste: str = ""
 
 
 class Mistakes(Exception):

@@ -10,22 +10,25 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from enum import Enum
+from pathlib import Path
 
 from mailform.diagnostics import Diagnostic, Mistakes
-from mailform.expression import Unknown
+from mailform.fingerprint import fingerprint
 from mailform.planning.plan import Options
-from mailform.planning.steps import Create, Move, Plan, Replace, Step, Withdraw
 from mailform.session.preparing import Prepared
-from mailform_providers.contract import Observed
-from mailform_state.address import Address
 from mailform_state.canonical import canonical, digest, read_json
-from mailform_state.errors import Damaged
+from mailform_state.errors import Damaged, Unusable
+from mailform_state.regular import NotAFile, read_named
 
 FORMAT = "mailform-plan"
 VERSION = 1
 LARGEST = 64 << 20
 """Bytes. A plan over the largest tenant stays far below."""
+
+_OPENING = b'{"configuration":'
+"""How every plan file begins, since its keys are sorted: what was cut before it says its format is a plan still."""
+
+_AGAIN = "Plan again: mailform plan --out FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,45 +88,50 @@ def dump(plan: PlanFile) -> bytes:
     return canonical({**body, "digest": digest(body)}) + b"\n"
 
 
+def opened(path: Path) -> PlanFile:
+    """The plan in a file. Raises Unusable when it can't be read, Mistakes when it is no plan at all, Damaged when it is
+    a plan no more."""
+    hint = f"Make it: mailform plan --out {path}"
+    try:
+        data = read_named(path, LARGEST)
+    except OSError as error:
+        raise Unusable(f"{path} can't be read: {error.strerror}", hint=hint) from None
+    except NotAFile as found:
+        raise Unusable(f"{path} is {found.what}, and no plan can be read from it", hint=hint) from None
+    return load(data)
+
+
 def load(data: bytes) -> PlanFile:
-    """The plan in these bytes. Raises Mistakes when they aren't a plan at all, Damaged when they were changed."""
-    if FORMAT.encode() not in data[:LARGEST]:
+    """The plan in these bytes. Raises Mistakes when they aren't a plan at all, Damaged when they were changed: also
+    when they were cut, be it to nothing."""
+    if FORMAT.encode() not in data and not data.startswith(_OPENING) and not _OPENING.startswith(data):
         raise Mistakes(
             (Diagnostic("not-a-plan", "this file is no saved plan", None, "Make one with: mailform plan --out FILE"),)
         )
-    document = read_json(data, what="the plan file", limit=LARGEST)
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise _damaged("it has another format")
-    claimed = document.pop("digest", None)
-    if claimed != digest(document) or canonical({**document, "digest": claimed}) + b"\n" != data:
-        raise _damaged("its digest doesn't fit")
-    if document.get("version") != VERSION:
-        raise _damaged(f"it has version {document.get('version')}, this Mailform knows {VERSION}")
+    from mailform.plan_shape import PlanShape
+    from mailform_state.shapes import shaped
+
     try:
-        asked = document["options"]
-        return PlanFile(
-            tool_version=document["tool_version"],
-            created=datetime.fromisoformat(document["created"]),
-            expires=datetime.fromisoformat(document["expires"]),
-            tenant=document["tenant"],
-            lineage=document["lineage"],
-            serial=document["serial"],
-            configuration=document["configuration"],
-            options=Options(
-                targets=tuple(Address.parse(text) for text in asked["targets"]),
-                replace=tuple(Address.parse(text) for text in asked["replace"]),
-                destroy=asked["destroy"],
-                refresh_only=asked["refresh_only"],
-            ),
-            allow_large_change=asked["allow_large_change"],
-            salt=document["salt"],
-            fingerprint=document["fingerprint"],
-            shown=document["shown"],
-            text=document["text"],
-            digest=str(claimed),
+        document = read_json(data, what="the file", limit=LARGEST)
+        if not isinstance(document, dict) or document.get("format") != FORMAT:
+            raise Damaged("it has another format")
+        _require_known(document.get("version"))
+        claimed = document.pop("digest", None)
+        if claimed != digest(document) or canonical({**document, "digest": claimed}) + b"\n" != data:
+            raise Damaged("its digest doesn't fit")
+        return shaped(PlanShape, document, what="it").read(str(claimed))
+    except Damaged as damage:
+        message = damage.message.removesuffix(".")
+        raise Damaged(f"the plan file is damaged or forged: {message}", hint=damage.hint or _AGAIN) from None
+
+
+def _require_known(version: object) -> None:
+    """Before the digest: a newer Mailform may make it in another way."""
+    if type(version) is int and version > VERSION:
+        raise Damaged(
+            f"it has version {version} of the format, this Mailform knows {VERSION}",
+            hint="Plan and apply with the same version of Mailform",
         )
-    except (KeyError, TypeError, ValueError) as missing:
-        raise _damaged(f"it lacks {missing}") from None
 
 
 def _body(plan: PlanFile) -> dict[str, object]:
@@ -149,57 +157,3 @@ def _body(plan: PlanFile) -> dict[str, object]:
         "shown": plan.shown,
         "text": plan.text,
     }
-
-
-def _damaged(why: str) -> Damaged:
-    return Damaged(f"the plan file is damaged or forged: {why}", hint="Plan again: mailform plan --out FILE")
-
-
-def fingerprint(plan: Plan, salt: str) -> str:
-    """What makes a plan the same plan: every step with the values it changes from and to, every move with its place.
-
-    Attributes that nobody manages take no part, nor do objects that shift no planned move.
-    """
-    places = {token: index for index, token in enumerate(plan.rules_after)}
-    told = [_told(step, places, salt) for step in plan.steps]
-    outputs = [[change.name, _plain(change.after, salt, change.sensitive)] for change in plan.outputs]
-    return digest({"steps": told, "outputs": outputs, "destroy": plan.destroy, "refresh_only": plan.refresh_only})
-
-
-def _told(step: Step, places: Mapping[str, int], salt: str) -> dict[str, object]:
-    """A step, down to the values. Moved and new rules stand for their place in the wanted order."""
-    told: dict[str, object] = {"step": type(step).__name__, "address": str(step.address)}
-    current = getattr(step, "current", None)
-    if isinstance(current, Observed):
-        told["id"] = current.id
-    if isinstance(step, Create | Replace):
-        told["place"] = places.get(str(step.address), -1)
-        sensitive = step.wanted.sensitive
-        told["attributes"] = {name: _plain(value, salt, name in sensitive) for name, value in step.attributes.items()}
-    if isinstance(step, Withdraw):
-        told["record"] = [step.record.zone, step.record.name, step.record.type, step.record.value, step.reachable]
-    if isinstance(step, Move):
-        told["move"] = [step.id, step.target]
-    for difference in getattr(step, "differences", ()):
-        told[f"difference {difference.attribute}"] = [
-            _plain(difference.before, salt, difference.sensitive),
-            _plain(difference.after, salt, difference.sensitive),
-            str(difference.note or ""),
-        ]
-    settings = getattr(step, "settings", None)
-    if settings is not None:
-        told["settings"] = _plain(settings, salt, False)
-    return told
-
-
-def _plain(value: object, salt: str, sensitive: bool) -> object:
-    """A value as JSON has it; a sensitive one as a digest that only who knows it can tell."""
-    if sensitive:
-        return digest([salt, _plain(value, salt, False)])
-    if isinstance(value, Unknown):
-        return {"known after apply": repr(value.expression)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, salt, False) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(item, salt, False) for item in value]
-    return value.value if isinstance(value, Enum) else value

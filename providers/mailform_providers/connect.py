@@ -20,6 +20,7 @@ from mailform_providers.signin.choice import TENANT_ID, choose
 from mailform_providers.signin.ways import ReadyMade
 from mailform_providers.wire.patience import Patience, Waits
 from mailform_state.errors import Failure, WrongTenant
+from mailform_state.regular import NotAFile, read_named
 
 if TYPE_CHECKING:
     import httpx
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mailform_providers.sandbox import Sandbox
 
 _TIMEOUT, _CONNECT_TIMEOUT = 60.0, 10.0
+_LARGEST_BUNDLE = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +180,26 @@ def _client(environment: Mapping[str, str]) -> httpx.Client:
 
     trust = httpx.create_ssl_context()
     if variable_set(environment, "MAILFORM_CA_BUNDLE"):
-        bundle = environment["MAILFORM_CA_BUNDLE"]
-        try:
-            trust.load_verify_locations(cafile=bundle)
-        except (OSError, ssl.SSLError):
-            raise Failure(
-                f"MAILFORM_CA_BUNDLE names {bundle}, which holds no certificates that can be read.",
-                hint="Name a PEM file with the further authorities to trust.",
-            ) from None
+        _trust(trust, Path(environment["MAILFORM_CA_BUNDLE"]))
     near = ("all://localhost", "all://127.0.0.1", "all://[::1]")
     return httpx.Client(
         verify=trust,
         timeout=httpx.Timeout(_TIMEOUT, connect=_CONNECT_TIMEOUT),
         mounts={host: httpx.HTTPTransport(verify=trust) for host in near},
     )
+
+
+def _trust(trust: ssl.SSLContext, bundle: Path) -> None:
+    """Has the authorities in a PEM file trusted too. Raises Failure."""
+    hint = "Name a PEM file with the further authorities to trust."
+    try:
+        data = read_named(bundle, _LARGEST_BUNDLE)
+        if len(data) > _LARGEST_BUNDLE:
+            raise Failure(f"MAILFORM_CA_BUNDLE names {bundle}, which is too large to be one.", hint=hint)
+        trust.load_verify_locations(cadata=data.decode("ascii", "ignore"))  # comments may be anything
+    except NotAFile as found:
+        raise Failure(f"MAILFORM_CA_BUNDLE names {bundle}, which is {found.what}.", hint=hint) from None
+    except (OSError, ValueError):  # ssl.SSLError is the first
+        raise Failure(
+            f"MAILFORM_CA_BUNDLE names {bundle}, which holds no certificates that can be read.", hint=hint
+        ) from None

@@ -78,8 +78,10 @@ def _folded(value: object) -> str:
 def _plain(value: object) -> Hashable:
     if isinstance(value, str):
         text = value.strip()
-        return int(text) if re.fullmatch(r"-?\d+", text) else text.casefold() == "true" if _is_switch(text) else text
-    return value if isinstance(value, Hashable) else str(value)
+        if re.fullmatch(r"-?[0-9]{1,18}", text):
+            return int(text)
+        return text.casefold() == "true" if _is_switch(text) else text
+    return value if isinstance(value, int | float) else str(value)
 
 
 def _is_switch(text: str) -> bool:
@@ -116,16 +118,19 @@ def _audit_severity(value: object) -> Hashable:
     return EMPTY if folded == "donotaudit" else folded
 
 
+_LONGEST_SIZE = 100
 _UNITS = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "tb": 1 << 40}
 
 
 def size(value: object) -> Hashable:
     """A size in bytes: `30MB`, `31457280` and `30 MB (31,457,280 bytes)` are one."""
     text = _folded(value)
-    exact = re.search(r"\(([\d,.\s]+) bytes\)", text)
+    if len(text) > _LONGEST_SIZE:
+        return text
+    exact = re.search(r"\(([0-9][0-9,.\s]*) bytes\)", text)
     if exact is not None:
-        return int(re.sub(r"\D", "", exact[1]))
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?b?)", text)
+        return int(re.sub(r"[^0-9]", "", exact[1]))
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?b?)", text)
     if found is None:
         return text
     unit = found[2] if found[2] in _UNITS else found[2] + "b"
@@ -137,13 +142,23 @@ def timestamp(value: object) -> Hashable:
     text = str(value).strip()
     since_epoch = re.fullmatch(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/", text)
     if since_epoch is not None:
-        return datetime.fromtimestamp(int(since_epoch[1]) / 1000, UTC)
+        return _since_epoch(since_epoch[1]) or text
     shorter = re.sub(r"(\.\d{6})\d+", r"\1", text)
     try:
         moment = datetime.fromisoformat(shorter)
     except ValueError:
         return text
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return text
+
+
+def _since_epoch(milliseconds: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _ip(value: object) -> Hashable:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from math import isfinite
+from collections import Counter
+from collections.abc import Mapping
+from math import inf, isfinite
 from typing import NoReturn
 
 from mailform_state.errors import Damaged
@@ -17,15 +18,18 @@ from mailform_state.errors import Damaged
 DEEPEST = 64
 """How far lists and objects may nest. What Mailform writes stays below 20."""
 
+_DEEP = f"nested deeper than {DEEPEST} levels"
+_LONGEST_NUMBER = 40
+"""Characters. What Mailform writes has 24 at most; a number of a megabyte would take its time."""
+
 
 def canonical(value: object) -> bytes:
     """`value` as JSON in its one form: keys sorted, no whitespace, UTF-8, tuples as lists.
 
     Raises ValueError for what JSON can't say (NaN, infinity, a lone surrogate) and what `read_json` would refuse
-    (deep nesting); TypeError for anything but plain values.
+    (deep nesting, an integer of more than 64 bits); TypeError for anything but plain values.
     """
-    if _too_deep(value):
-        raise ValueError(f"nested deeper than {DEEPEST} levels")
+    _require_readable(value)
     text = json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_mapping
     )
@@ -49,18 +53,35 @@ def read_json(data: bytes, *, what: str, limit: int) -> object:
     if not data.strip():
         raise Damaged(f"{what} is empty.")
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_constant, parse_float=_finite)
-        canonical(value)
+        return sound_json(data.decode("utf-8"), once=True)
     except UnicodeDecodeError as error:
         raise Damaged(f"{what} is not UTF-8: byte {error.start} is out of place.") from None
     except UnicodeEncodeError:
         raise Damaged(f"{what} holds half a character (a lone surrogate).") from None
     except json.JSONDecodeError as error:
         raise Damaged(f"{what} is cut or not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
-    except RecursionError:
-        raise Damaged(f"{what} is nested deeper than {DEEPEST} levels.") from None
     except ValueError as error:
         raise Damaged(f"{what} is not JSON as Mailform writes it: {error}.") from None
+
+
+def sound_json(text: str, *, once: bool = False) -> object:
+    """A JSON text's value, certain to have a canonical form: it can be put into a state and a journal, and read again.
+    Raises ValueError. `once`: a key that stands twice is refused too; else the last one counts.
+
+    The door for JSON that others write, where `json.loads` would let through NaN, infinity, numbers without end, lone
+    surrogates and any nesting.
+    """
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_once if once else None,
+            parse_constant=_constant,
+            parse_float=_finite,
+            parse_int=_integer,
+        )
+    except RecursionError:
+        raise ValueError(_DEEP) from None
+    canonical(value)
     return value
 
 
@@ -73,8 +94,7 @@ def _mapping(value: object) -> object:
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, number in Counter(name for name, _ in pairs).items() if number > 1)
         raise ValueError(f"the key {twice!r} stands there twice")
     return found
 
@@ -84,27 +104,36 @@ def _constant(name: str) -> NoReturn:
 
 
 def _finite(text: str) -> float:
-    number = float(text)
+    number = float(text) if len(text) <= _LONGEST_NUMBER else inf
     if not isfinite(number):
-        raise ValueError(f"the number {text[:20]} is out of range")
+        raise ValueError(f"the number {text[:20]}… is out of range")
     return number
 
 
-def _too_deep(value: object) -> bool:
+def _integer(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"the number {text[:20]}… has more than 64 bits")
+    return int(text)
+
+
+def _require_readable(value: object) -> None:
     """Level by level rather than by recursion: the input decides how deep this goes."""
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [inner for entry in level for inner in _within(entry) if isinstance(inner, Mapping | list | tuple)]
-        if not level:
-            return False
-    return True
-
-
-def _within(value: object) -> Iterable[object]:
-    match value:
-        case Mapping():
-            return value.values()
-        case list() | tuple():
-            return value
-        case _:
-            return ()
+    level: list[object] = [value]
+    for left in range(DEEPEST, -1, -1):
+        inner: list[object] = []
+        for entry in level:
+            match entry:
+                case int():
+                    if not -(2**63) <= entry < 2**63:
+                        raise ValueError("a number has more than 64 bits")
+                case str():
+                    pass
+                case Mapping() if left:
+                    inner += entry.values()
+                case list() | tuple() if left:
+                    inner += entry
+                case Mapping() | list() | tuple():
+                    raise ValueError(_DEEP)
+        if not inner:
+            return
+        level = inner

@@ -1,7 +1,7 @@
 """Our own files on a disk: read without trust, written so that they last.
 
 A name of ours may have been taken by something else: a link into another folder, a pipe that never ends. So nothing is
-followed, nothing is waited for, and only regular files are read or written.
+followed, nothing is waited for, and only regular files are read or written (`regular`).
 
 Windows: a folder can't be synced, so that after a power cut (not after a crash of the process) the last rename may be
 missing; the mode 0600 means nothing there, the folder's own permissions count.
@@ -20,13 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mailform_state.errors import Unusable
-
-_CAREFUL = (
-    getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+from mailform_state.regular import NotAFile, open_regular, read
 
 
 @contextmanager
@@ -41,29 +35,19 @@ def usable(what: str) -> Iterator[None]:
 def open_ours(path: Path, flags: int) -> int:
     """A descriptor of a regular file, made with mode 0600 if `flags` say so. Raises OSError, or Unusable when something
     else has the name."""
-    if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
-        raise _foreign(path)
     try:
-        descriptor = os.open(path, flags | _CAREFUL, 0o600)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO) or path.is_symlink() or path.is_dir():
-            raise _foreign(path) from None
-        raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise _foreign(path)
-    return descriptor
+        return open_regular(path, flags, links=False)
+    except NotAFile:
+        raise _foreign(path) from None
 
 
 def read_ours(path: Path, limit: int) -> bytes | None:
     """What the file holds, but never more than one byte over `limit`; None when there is nothing of that name."""
     with usable(f"{path} can't be read:"):
         try:
-            descriptor = open_ours(path, os.O_RDONLY)
+            return read(open_ours(path, os.O_RDONLY), limit)
         except FileNotFoundError:
             return None
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(limit + 1)
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from shlex import quote
 
 from mailform_state.errors import Damaged, Locked, Refused
 from mailform_state.files import open_ours, usable, write_all
@@ -95,7 +96,9 @@ def clear(path: Path, lock_id: str) -> None:
     if found.held:
         raise _locked(found, None)
     if found.id != lock_id:
-        raise Refused(f"The lock has another ID: {found.id}.", hint=f"`mailform unlock {found.id}`, if that is meant.")
+        raise Refused(
+            f"The lock has another ID: {found.id}.", hint=f"`mailform unlock {quote(found.id)}`, if that is meant."
+        )
     with usable(f"{path} couldn't be written:"):
         file = open_ours(path, os.O_RDWR)
         try:

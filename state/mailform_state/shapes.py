@@ -7,7 +7,7 @@ Every shape refuses keys it doesn't know: a key that is ignored today would be l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf, NonNegativeInt, ValidationError
@@ -40,7 +40,10 @@ def _moment(value: object) -> datetime:
     at = datetime.fromisoformat(value)
     if at.tzinfo is None:
         raise ValueError("the date has no time zone")
-    return at
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the date is out of range") from None
 
 
 AddressText = Annotated[InstanceOf[Address], BeforeValidator(_address)]

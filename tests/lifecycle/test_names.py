@@ -244,7 +244,7 @@ def test_a_resource_that_comes_with_the_name_of_one_that_goes_is_told_to_be_move
     bench.text = of(kind, new="same")
     (mistake,) = mistakes(bench)
     assert mistake.code == "moved"
-    assert f'[[moved]]\nfrom = "{kind}.old"\nto = "{kind}.new"' in (mistake.hint or "")
+    assert f'[[moved]]\nfrom = "{kind}.old"\nto = "{kind}.new"' in mistake.paste
 
 
 def test_a_domain_that_comes_while_the_same_one_goes_is_told_to_be_moved(bench: Bench) -> None:

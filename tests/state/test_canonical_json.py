@@ -37,7 +37,9 @@ def test_digests_tell_apart_what_python_takes_for_equal(value: Value) -> None:
     assert digest([value]) != digest(value)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {"\udfff": 1}, {1, 2}, object()])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), "\ud800", {"\udfff": 1}, {1, 2}, object(), 2**63, [-(2**63) - 1], 2**2_000]
+)
 def test_what_json_cannot_say_has_no_canonical_form(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         canonical(value)
@@ -54,7 +56,9 @@ def test_what_json_cannot_say_has_no_canonical_form(value: object) -> None:
         (b"[NaN]", "NaN"),
         (b"[-Infinity]", "Infinity"),
         (b"[1e999]", "out of range"),
-        (b"[" + b"9" * 5000 + b"]", "not JSON"),
+        (b"[9223372036854775808]", "64 bits"),
+        (b"[" + b"9" * 5000 + b"]", "64 bits"),
+        (b"[0." + b"9" * 5000 + b"]", "out of range"),
         (rb'["\ud800"]', "half a character"),
         (rb'{"\udc00": 1}', "half a character"),
         (b'["\xff"]', "not UTF-8"),
@@ -69,6 +73,12 @@ def test_what_json_cannot_say_has_no_canonical_form(value: object) -> None:
 def test_every_trick_of_json_is_damage_and_says_which(data: bytes, word: str) -> None:
     with pytest.raises(Damaged, match=word):
         read(data)
+
+
+def test_a_key_twice_among_very_many_is_found_in_no_time() -> None:
+    keys = b",".join(b'"%d":0' % number for number in range(200_000))
+    with pytest.raises(Damaged, match="the key '0' stands there twice"):
+        read_json(b"{" + keys + b',"0":1}', what="The state", limit=10_000_000)
 
 
 def test_nesting_is_allowed_as_deep_as_we_write_it() -> None:

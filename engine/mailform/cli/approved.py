@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mailform import planfile
 from mailform.cli import desk
 from mailform.cli.failing import Stale
-from mailform.planfile import PlanFile, fingerprint
-from mailform.planfile import load as load_plan
+from mailform.fingerprint import fingerprint
+from mailform.planfile import PlanFile
 from mailform.session.preparing import Prepared
-from mailform_state.errors import Damaged, Unusable
+from mailform_state.errors import Damaged
 
 
 def opened(path: Path, expect_digest: str | None) -> PlanFile:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Unusable(
-            f"{path} can't be read: {error.strerror}", hint="Make it with: mailform plan --out FILE"
-        ) from None
-    found = load_plan(data)
+    """The plan that was saved in a file, if it is the expected one. Raises Unusable, Mistakes, Damaged."""
+    found = planfile.opened(path)
     if expect_digest is not None and expect_digest != found.digest:
         raise Damaged(
             f"the plan file has the digest {found.digest}, not the expected {expect_digest}",

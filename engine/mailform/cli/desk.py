@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -44,21 +44,36 @@ def leave(code: Exit) -> None:
 
 def say(text: str) -> None:
     """Prints a result to standard output."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
+    _print(sys.stdout, text)
 
 
 def say_json(document: Mapping[str, object] | Sequence[object] | str | float | None) -> None:
     """Prints one JSON document on one line of standard output."""
-    import json
+    from mailform.render.escape import json_text
 
-    say(json.dumps(document, ensure_ascii=True, separators=(",", ":")))
+    say(json_text(document))
 
 
 def tell(text: str) -> None:
     """Prints what isn't the result (progress, warnings, errors) to standard error."""
-    sys.stderr.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stderr.flush()
+    _print(sys.stderr, text)
+
+
+def hand_over(value: str) -> None:
+    """Gives standard output a value as it is, without a line's end, in UTF-8 whatever the locale says: for programs. A
+    terminal is none, and gets it escaped."""
+    from mailform.render.escape import shown
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write((shown(value) if sys.stdout.isatty() else value).encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
+def _print(stream: TextIO, text: str) -> None:
+    from mailform.render.escape import page
+
+    stream.write(page(text if text.endswith("\n") else f"{text}\n", colours=stream.isatty()))
+    stream.flush()
 
 
 def warn(common: Common, found: Iterable[Diagnostic]) -> None:

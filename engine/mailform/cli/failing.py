@@ -22,7 +22,7 @@ def failed(error: Exception, *, as_json: bool) -> Exit:
         _show((Diagnostic(_code(error), error.message, None, error.hint),), as_json=as_json)
         return exit_of(error)
     if os.environ.get("MAILFORM_DEBUG"):
-        traceback.print_exc()
+        tell(traceback.format_exc())
     message = f"Mailform itself failed ({type(error).__name__}: {error})"
     hint = "This is a defect of Mailform. Run it again with MAILFORM_DEBUG=1 and report what it prints"
     _show((Diagnostic("internal", message, None, hint),), as_json=as_json)

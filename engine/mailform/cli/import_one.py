@@ -68,6 +68,8 @@ def _import(common: Common, address: Address, id: str, lock_timeout: str) -> Non
 
 
 def _tell(common: Common, configured: Configuration, address: Address, found: Imported) -> None:
+    from shlex import quote
+
     from mailform.cli import desk
     from mailform.render.block_toml import block
     from mailform.render.escape import quoted, shown
@@ -88,6 +90,6 @@ def _tell(common: Common, configured: Configuration, address: Address, found: Im
         desk.say(written)
         desk.tell(
             f"Nothing was imported: the configuration has no {address} yet.\n"
-            f"  hint: paste this block into it, then run again: mailform import '{address}' {shown(current.id)}"
+            f"  hint: paste this block into it, then run again: mailform import '{address}' {shown(quote(current.id))}"
         )
     desk.leave(Exit.ERROR)

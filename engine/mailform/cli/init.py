@@ -43,6 +43,7 @@ def command(
     from mailform.cli.later import later
     from mailform.configuration.files import MAIN
     from mailform.configuration.starter import STARTER
+    from mailform.render.escape import shown
 
     if migrate_state:
         raise later("--migrate-state", "the state stays beside the configuration: [backend] has one type, local")
@@ -61,7 +62,9 @@ def command(
     if there:
         desk.say("There is a configuration already, and it is valid; nothing of it was changed.")
     else:
-        desk.say(f"Wrote {common.directory / MAIN}: mail that goes over a signature service and comes back.")
+        desk.say(
+            f"Wrote {shown(str(common.directory / MAIN))}: mail that goes over a signature service and comes back."
+        )
     if added:
         desk.say("Added to .gitignore: " + ", ".join(added))
     desk.say(_NEXT)

@@ -19,11 +19,9 @@ def command(
         str | None, typer.Argument(metavar="[NAME]", help="This one alone, also when it is sensitive.")
     ] = None,
     raw: Annotated[
-        bool, typer.Option("--raw", help="The string itself, without quotes and without a line's end.")
+        bool, typer.Option("--raw", help="The string itself, for programs: no quotes, no line's end.")
     ] = False,
 ) -> None:
-    import sys
-
     from mailform.cli import desk
     from mailform.configuration.findings import did_you_mean, shown
     from mailform.diagnostics import Diagnostic, Mistakes
@@ -48,7 +46,7 @@ def command(
     elif not raw:
         desk.say(outputs.one(found))
     elif isinstance(found.value, str):
-        sys.stdout.write(found.value)
+        desk.hand_over(found.value)
     else:
         hint = f"take it as JSON: mailform output {name} --json"
         raise Mistakes((Diagnostic("not-a-string", f"the output {shown(name)} is no string", None, hint),))

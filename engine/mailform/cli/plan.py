@@ -45,6 +45,7 @@ def command(
 ) -> None:
     from mailform.cli import desk, zones
     from mailform.planning.plan import Options
+    from mailform.render.escape import shown
 
     shared.one_of(format, ("text", "json"), "--format")
     lifetime = shared.span(expires, "--expires")
@@ -54,9 +55,9 @@ def command(
     document = as_json(prepared)
     text = as_text(prepared, colour=False)
     if json_into is not None:
-        import json
+        from mailform.render.escape import json_text
 
-        desk.write_private(json_into, json.dumps(document).encode() + b"\n")
+        desk.write_private(json_into, json_text(document).encode() + b"\n")
     if common.json or format == "json":
         desk.say_json(document)
     else:
@@ -69,7 +70,7 @@ def command(
         now = desk.SystemClock().now()
         save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime)
         if not common.quiet:
-            desk.tell(f"Saved the plan. To apply exactly this: mailform apply {out}")
+            desk.tell(f"Saved the plan. To apply exactly this: mailform apply {shown(str(out))}")
     if detailed_exitcode and not prepared.plan.empty:
         desk.leave(Exit.CHANGES)
 
@@ -99,10 +100,11 @@ def prepare(common: Common, asked: Options, *, allow_large_change: bool) -> Prep
 def tell_proofs(prepared: Prepared, server: Server) -> None:
     """Says of each domain that isn't proven yet whether its record is there."""
     from mailform.cli import desk, zones
+    from mailform.render.escape import shown
     from mailform.session.explaining import explained, unproven
 
     for wait in explained(unproven(prepared.plan), zones.looking(prepared.configuration, server)):
-        desk.tell(f"{wait.address}: {wait.looked_up}")
+        desk.tell(f"{shown(str(wait.address))}: {shown(wait.looked_up)}")
 
 
 def note_open_journal(common: Common) -> tuple[Entry, ...]:

@@ -35,6 +35,7 @@ def command(
 
     from mailform.cli import desk
     from mailform.configuration.editor_schema import schema
+    from mailform.render.escape import shown
     from mailform_state.files import usable
 
     document = schema()
@@ -42,7 +43,8 @@ def command(
         with usable(f"{out} can't be written:"):
             out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         if not common.quiet:
-            desk.tell(f"Wrote {out}. Switch it on with this first line of mailform.toml: #:schema ./{out.name}")
+            first = f"#:schema ./{out.name}"
+            desk.tell(shown(f"Wrote {out}. Switch it on with this first line of mailform.toml: {first}"))
     elif common.json:
         desk.say_json(document)
     else:

@@ -34,16 +34,11 @@ def _state(common: Common) -> None:
 
 def _plan(common: Common, path: Path) -> None:
     from mailform.cli import desk
-    from mailform.planfile import load
+    from mailform.planfile import opened
     from mailform.render.escape import shown
     from mailform.render.figures import moment
-    from mailform_state.errors import Unusable
 
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Unusable(f"{path} can't be read: {error.strerror}", hint="Make it: mailform plan --out FILE") from None
-    saved = load(data)
+    saved = opened(path)
     if common.json:
         desk.say_json(saved.shown)
         return

@@ -48,10 +48,13 @@ def show(common: Common, address: AddressArgument) -> None:
 
 
 def pull(common: Common) -> None:
+    import json
+
     from mailform.cli import desk
     from mailform_state import transfer
 
-    desk.say(transfer.pull(desk.store(common)).decode("utf-8"))
+    # JSON that says the same in ASCII, so that a name in it can't write to a terminal.
+    desk.say(json.dumps(json.loads(transfer.pull(desk.store(common))), indent=2))
 
 
 def history(common: Common) -> None:

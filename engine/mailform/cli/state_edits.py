@@ -69,17 +69,36 @@ def push(
     lock_timeout: shared.LockTimeout = "0s",
 ) -> None:
     from mailform_state import transfer
-    from mailform_state.document import LARGEST
-    from mailform_state.files import usable
 
-    with usable("The document can't be read:"):
-        if file == "-":
-            data = sys.stdin.buffer.read(LARGEST + 1)
-        else:
-            with Path(file).open("rb") as opened:
-                data = opened.read(LARGEST + 1)
+    data = _standard_input() if file == "-" else _document(Path(file))
     with editing(common, "mailform state push", lock_timeout) as store:
         _tell(common, transfer.push(store, data, force=force), "Pushed")
+
+
+def _document(path: Path) -> bytes:
+    from mailform_state.document import LARGEST
+    from mailform_state.errors import Unusable
+    from mailform_state.files import usable
+    from mailform_state.regular import NotAFile, read_named
+
+    with usable(f"{path} can't be read:"):
+        try:
+            return read_named(path, LARGEST)
+        except NotAFile as found:
+            hint = "Name a file, or hand it in: mailform state push - < FILE"
+            raise Unusable(f"{path} is {found.what}, and no state can be read from it.", hint=hint) from None
+
+
+def _standard_input() -> bytes:
+    """What is handed in. A terminal isn't waited for: nobody types a state."""
+    from mailform_state.document import LARGEST
+    from mailform_state.errors import Unusable
+    from mailform_state.files import usable
+
+    if sys.stdin.isatty():
+        raise Unusable("Nothing is handed in on standard input.", hint="Write: mailform state push - < FILE")
+    with usable("Standard input can't be read:"):
+        return sys.stdin.buffer.read(LARGEST + 1)
 
 
 def restore(common: Common, serial: _SERIAL, lock_timeout: shared.LockTimeout = "0s") -> None:
@@ -161,8 +180,9 @@ def _write(common: Common, store: Store, before: State, after: State, told: str)
 
 def _tell(common: Common, state: State, told: str) -> None:
     from mailform.cli import desk
+    from mailform.render.escape import shown
 
     if common.json:
         desk.say_json({"serial": state.serial, "resources": [str(address) for address in sorted(state.resources)]})
     elif not common.quiet:
-        desk.say(f"{told}. The state has serial {state.serial} now.")
+        desk.say(f"{shown(told)}. The state has serial {state.serial} now.")

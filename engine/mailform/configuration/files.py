@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from mailform.configuration.documents import MAX_BYTES
 from mailform.configuration.findings import Findings
 from mailform.diagnostics import Position
+from mailform_state.regular import NotAFile, read_named
 
 MAIN = "mailform.toml"
 SUFFIX = ".mailform.toml"
@@ -40,25 +40,13 @@ def sources(directory: Path, findings: Findings) -> Mapping[str, bytes]:
 def content(path: Path, findings: Findings, *, links: bool) -> bytes | None:
     """One file's bytes, at most one more than MAX_BYTES; None when it can't be read (then it is among the findings).
     Never waits, whatever kind of file it is."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        if not links and stat.S_ISLNK(os.lstat(path).st_mode):
-            _refused(path, "a link", findings)
-            return None
-        descriptor = os.open(path, flags)
-    except (OSError, ValueError) as error:
-        _unreadable(path, error, findings, "check that the file is there and that you may read it")
-        return None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            _refused(path, "a folder" if path.is_dir() else "no regular file", findings)
-            return None
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+        return read_named(path, MAX_BYTES, links=links)
     except OSError as error:
         _unreadable(path, error, findings, "check that the file is there and that you may read it")
-        return None
+    except NotAFile as found:
+        _refused(path, found.what, findings)
+    return None
 
 
 def _refused(path: Path, what: str, findings: Findings) -> None:
@@ -70,8 +58,8 @@ def _refused(path: Path, what: str, findings: Findings) -> None:
     )
 
 
-def _unreadable(path: Path, error: OSError | ValueError, findings: Findings, hint: str) -> None:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+def _unreadable(path: Path, error: OSError, findings: Findings, hint: str) -> None:
+    reason = error.strerror or str(error)
     findings.error("unreadable", f"{path.name or path} can't be read: {reason}", Position(str(path), 1, 1), hint)
 
 

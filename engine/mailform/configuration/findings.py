@@ -8,6 +8,9 @@ from itertools import islice
 
 from mailform.diagnostics import Diagnostic, Position, Severity
 
+MOST = 1_000
+"""How many mistakes are told. Whoever has more of them has made one of them very often."""
+
 _SHOWN = 60
 _CANDIDATES = 500
 
@@ -33,8 +36,15 @@ class Findings:
         return any(found.severity is Severity.ERROR for found in self._found)
 
     def gathered(self) -> tuple[Diagnostic, ...]:
-        """All of it once, by file and line; what has no place in a file comes first."""
-        return tuple(sorted(dict.fromkeys(self._found), key=_place))
+        """All of it once, by file and line; what has no place in a file comes first. Of very many the first, and how
+        many more there are."""
+        found = sorted(dict.fromkeys(self._found), key=_place)
+        left_out = found[MOST:]
+        if not left_out:
+            return tuple(found)
+        severity = max((one.severity for one in left_out), key=lambda severity: severity is Severity.ERROR)
+        more = Diagnostic("more", f"there are {len(left_out):,} more", None, "mend these first", severity)
+        return (*found[:MOST], more)
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int]:

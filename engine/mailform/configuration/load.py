@@ -22,7 +22,7 @@ from mailform.configuration.outputs import output
 from mailform.configuration.places import impossible_places
 from mailform.configuration.resources import outline
 from mailform.configuration.routing import routing
-from mailform.configuration.scope import Filled, Scope, size_of
+from mailform.configuration.scope import Filled, Scope, depth_of, size_of
 from mailform.configuration.tenant import backend, tenant
 from mailform.configuration.variables import Variable, variables
 from mailform.diagnostics import Diagnostic, Mistakes
@@ -98,7 +98,8 @@ def _configuration(
 
 def _as_filled(given: Mapping[str, Variable]) -> Mapping[str, Filled]:
     return {
-        name: Filled(found.value, found.sensitive, found.broken, size_of(found.value)) for name, found in given.items()
+        name: Filled(found.value, found.sensitive, found.broken, size_of(found.value), depth_of(found.value))
+        for name, found in given.items()
     }
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from datetime import date, time
 
 from mailform.configuration import timestamps
 from mailform.configuration.positions import Path
 from mailform_state.values import Value
+
+DEEPEST = 32
+"""How far a value may nest; the state and a saved plan, which nest it further, take twice that."""
+
+DEEPEST_DOCUMENT = 64
+"""How far a whole file may nest, so that nobody who walks through one has to mind how deep it goes."""
 
 
 class Unfit(ValueError):
@@ -20,16 +27,16 @@ class Unfit(ValueError):
 
 
 def plain(data: object, path: Path = ()) -> Value:
-    """TOML data as a value. Raises Unfit for what JSON or 64 bits can't hold."""
+    """TOML data as a value. Raises Unfit for what JSON or 64 bits can't hold, and for deep nesting."""
+    if len(path) > DEEPEST:
+        raise Unfit(path, f"the value is nested deeper than {DEEPEST} levels")
     match data:
         case str():
             return _text(data, path)
         case bool():
             return data
         case int():
-            if not -(2**63) <= data < 2**63:
-                raise Unfit(path, "the number has more than 64 bits")
-            return data
+            return _integer(data, path)
         case float():
             if not math.isfinite(data):
                 raise Unfit(path, "a number has to be finite")
@@ -44,6 +51,47 @@ def plain(data: object, path: Path = ()) -> Value:
             return {_text(key, path): plain(item, (*path, key)) for key, item in data.items()}
         case _:
             raise Unfit(path, f"a {type(data).__name__} can't be kept")
+
+
+def unfit(data: Mapping[str, object]) -> Unfit | None:
+    """What tomllib takes and TOML forbids, or nobody can walk through: the first of it in a file's data."""
+    path: list[str | int] = []
+    inside = [_entries(data)]
+    while inside:
+        found = next(inside[-1], None)
+        if found is None:
+            inside.pop()
+            del path[-1:]
+            continue
+        key, value = found
+        if isinstance(value, int) and not _fits(value):
+            return Unfit((*path, key), "a number has more than 64 bits")
+        if isinstance(value, dict | list):
+            if len(inside) == DEEPEST_DOCUMENT:
+                return Unfit((*path, key), "arrays or tables are nested too deeply")
+            path.append(key)
+            inside.append(_entries(value))
+    return None
+
+
+def _entries(data: object) -> Iterator[tuple[str | int, object]]:
+    match data:
+        case dict():
+            return iter(data.items())
+        case list():
+            return iter(enumerate(data))
+        case _:
+            return iter(())
+
+
+def _integer(number: int, path: Path) -> int:
+    if not _fits(number):
+        raise Unfit(path, "the number has more than 64 bits")
+    return number
+
+
+def _fits(number: int) -> bool:
+    return -(2**63) <= number < 2**63
 
 
 def _text(text: str, path: Path) -> str:

@@ -30,12 +30,25 @@ check with; never to be used as what a tenant has."""
 @dataclass(frozen=True, slots=True)
 class Filled:
     """An expression, and whether a sensitive variable went into it. `broken`: part of it is wrong, and said to be.
-    `size`: characters and items, to stop a value that grows with every local it goes through."""
+    `size`: characters and items, `depth`: levels of lists and tables, to stop a value that grows with every local it
+    goes through."""
 
     expression: Expression
     sensitive: bool = False
     broken: bool = False
     size: int = 1
+    depth: int = 0
+
+
+def depth_of(value: Value) -> int:
+    """How far a value nests, as `Filled.depth` counts."""
+    match value:
+        case tuple():
+            return 1 + max(map(depth_of, value), default=0)
+        case Mapping():
+            return 1 + max(map(depth_of, value.values()), default=0)
+        case _:
+            return 0
 
 
 def size_of(value: Value) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mailform.configuration.blocks import Block
 from mailform.configuration.findings import Findings, articled, did_you_mean, escaped
-from mailform.configuration.plain import Unfit, plain
+from mailform.configuration.plain import DEEPEST, Unfit, plain
 from mailform.configuration.positions import Path
 from mailform.configuration.references import Hole, LocalName, Malformed, VariableName, pieces
 from mailform.configuration.scope import COMPUTED, LARGEST, Filled, Scope
@@ -44,13 +44,18 @@ def filled(data: object, block: Block, path: Path, scope: Scope, findings: Findi
                 return _BROKEN
 
 
-def _gathered(parts: list[Filled], whole: Expression, size: int) -> Filled:
-    return Filled(whole, any(part.sensitive for part in parts), any(part.broken for part in parts), size)
+def _gathered(parts: list[Filled], whole: Expression, size: int, depth: int = 0) -> Filled:
+    return Filled(whole, any(part.sensitive for part in parts), any(part.broken for part in parts), size, depth)
 
 
 def _whole(parts: list[Filled], whole: Expression, block: Block, path: Path, findings: Findings) -> Filled:
     size = 1 + sum(part.size for part in parts)
-    return _too_large(block, path, findings) if size > LARGEST else _gathered(parts, whole, size)
+    depth = 1 + max((part.depth for part in parts), default=0)
+    if depth > DEEPEST:
+        message = f"the value is nested deeper than {DEEPEST} levels"
+        findings.error("nested-too-deeply", message, block.key(*path), "no setting needs this")
+        return _BROKEN
+    return _too_large(block, path, findings) if size > LARGEST else _gathered(parts, whole, size, depth)
 
 
 def _too_large(block: Block, path: Path, findings: Findings) -> Filled:

@@ -134,7 +134,7 @@ def _validate(
 ) -> None:
     try:
         broken = _first_broken(rules, value)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         where = block.value("validation", "pattern")
         findings.error("bad-pattern", f"the pattern of `{name}` is no regular expression: {error}", where, "correct it")
         return

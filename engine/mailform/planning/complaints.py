@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from shlex import quote
 
 from mailform.diagnostics import Diagnostic, Position, Severity
 from mailform.wanted import Wanted
@@ -18,7 +19,7 @@ def exists(wanted: Wanted, current: Observed) -> Diagnostic:
         f"{wanted.address}: the tenant already has this {_words(wanted.kind)}, “{current.name}” ({current.id}), "
         "and no resource manages it",
         wanted.position,
-        f"To take it over: mailform import '{wanted.address}' {current.id}",
+        f"To take it over: mailform import '{wanted.address}' {quote(current.id)}",
     )
 
 
@@ -29,7 +30,7 @@ def another(wanted: Wanted, recorded: Recorded, other: Observed) -> Diagnostic:
         f"{wanted.address}: the object that was recorded ({recorded.id}) is gone, and another one has its name, "
         f"“{other.name}” ({other.id})",
         wanted.position,
-        f"To take that one over: mailform import '{wanted.address}' {other.id}",
+        f"To take that one over: mailform import '{wanted.address}' {quote(other.id)}",
     )
 
 
@@ -95,7 +96,7 @@ def used_by_foreign(
         f"{address}: “{current.name}” can't be {verb}, since the rule “{rule.name}” ({rule.id}) routes to it and no "
         "resource manages that rule",
         position,
-        f"Import the rule (mailform import transport_rule.NAME {rule.id}), or point it elsewhere by hand",
+        f"Import the rule (mailform import transport_rule.NAME {quote(rule.id)}), or point it elsewhere by hand",
     )
 
 

@@ -29,7 +29,8 @@ def collisions(steps: Iterable[Step]) -> list[Diagnostic]:
             "moved",
             f"{step.address} comes with the name of {origin}, which goes: they are the same object",
             step.wanted.position,
-            f'Say that it has a new address:\n\n[[moved]]\nfrom = "{origin}"\nto = "{step.address}"\n',
+            "Say that it has a new address:",
+            paste=f'\n[[moved]]\nfrom = "{origin}"\nto = "{step.address}"\n',
         )
         for step in told
         if isinstance(step, Create) and (origin := going.get(_name_of(step))) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailform.expression import Unknown
 from mailform.planning.steps import Difference, Note
@@ -35,7 +35,7 @@ class Line:
 
 def laid_out(lines: Iterable[Line], paint: Palette, indent: str) -> Iterator[str]:
     """The lines as text, the values of all of them in one column."""
-    told = tuple(lines)
+    told = tuple(replace(line, name=shown(line.name)) for line in lines)
     width = min(max((len(line.name) for line in told), default=0), _WIDEST_NAME) + 1
     for line in told:
         sign = paint(line.sign, _INKS[line.sign]) if line.sign in _INKS else line.sign

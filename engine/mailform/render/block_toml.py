@@ -12,6 +12,7 @@ import tomli_w
 
 from mailform.configuration import timestamps
 from mailform.planning.world import ROUTE
+from mailform.render.escape import toml_text
 from mailform.render.shape import Json, json, nested
 from mailform.wanted import Configuration
 from mailform_providers.contract import Observed
@@ -40,7 +41,7 @@ def block(address: Address, seen: Observed, configuration: Configuration) -> str
     table = nested(written)
     if "conditions" in kind.sections:
         table.setdefault("conditions", {})  # all messages: that has to be said
-    return tomli_w.dumps({address.kind: {address.name: _in_order(kind, table)}})
+    return toml_text(tomli_w.dumps({address.kind: {address.name: _in_order(kind, table)}}))
 
 
 def _in_order(kind: Kind, table: Mapping[str, Json]) -> Mapping[str, Json]:

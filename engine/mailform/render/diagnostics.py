@@ -40,7 +40,7 @@ def one(found: Diagnostic) -> dict[str, Json]:
         "severity": found.severity.value,
         "code": found.code,
         "summary": found.message,
-        "detail": found.hint,
+        "detail": f"{found.hint}\n{found.paste}" if found.paste else found.hint,
     }
     if found.position is not None:
         start: dict[str, Json] = {"line": found.position.line, "column": found.position.column}
@@ -50,15 +50,14 @@ def one(found: Diagnostic) -> dict[str, Json]:
 
 def _lines(found: Diagnostic, paint: Palette) -> Iterator[str]:
     heading, ink = ("Error", Ink.ERROR) if found.severity is Severity.ERROR else ("Warning", Ink.WARNING)
-    message, *more = found.message.split("\n")
-    yield f"{paint(f'{heading}:', ink)} {paint(shown(message), Ink.STRONG)} {paint(f'[{found.code}]', Ink.FAINT)}"
-    yield from (f"  {shown(line)}" for line in more)
+    message = paint(shown(found.message), Ink.STRONG)
+    yield f"{paint(f'{heading}:', ink)} {message} {paint(f'[{found.code}]', Ink.FAINT)}"
     if found.position is not None:
         yield from _place(found.position, paint)
     if found.hint:
-        first, *rest = found.hint.split("\n")
-        yield f"  {paint('hint:', Ink.STRONG)} {shown(first)}"
-        yield from (f"        {shown(line)}" if line else "" for line in rest)
+        yield f"  {paint('hint:', Ink.STRONG)} {shown(found.hint)}"
+    if found.paste:
+        yield from (f"        {shown(line)}" if line else "" for line in found.paste.split("\n"))
 
 
 def _place(position: Position, paint: Palette) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mailform.render.escape import shown
 from mailform.render.figures import moment
 from mailform.render.shape import Json
@@ -22,7 +24,7 @@ def text(found: LockInfo | None) -> str:
         lines += [f"  runs:     {shown(who.command)}"] if who.command else []
         lines += [f"  pipeline: {shown(who.pipeline)}"] if who.pipeline else []
     if not found.held:
-        lines.append(f"It is in nobody's way; to wipe it off: mailform unlock {shown(found.id)}")
+        lines.append(f"It is in nobody's way; to wipe it off: mailform unlock {shown(quote(found.id))}")
     return "\n".join(lines) + "\n"
 
 

@@ -79,7 +79,7 @@ def _steps(plan: Plan, secrets: Secrets, paint: Palette) -> str:
 
 
 def _released(plan: Plan, paint: Palette) -> str:
-    lines = [f"  {shown(str(address))}: {', '.join(names)}" for address, names in released(plan)]
+    lines = [f"  {shown(str(address))}: {', '.join(map(shown, names))}" for address, names in released(plan)]
     heading = "Taken out of the configuration, left as it is, not managed any more:"
     return "\n".join([paint(heading, Ink.STRONG), "", *lines, ""]) if lines else ""
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import TypeAlias
 
+from mailform.configuration.findings import escaped
 from mailform.diagnostics import Diagnostic, Mistakes
 from mailform.planning.compare import everything
 from mailform.planning.records import observed_record, settings
@@ -82,8 +84,9 @@ def _found(address: Address, id: str, objects: Sequence[Observed]) -> Observed:
         hint = f"give the GUID or the name as the service shows it; it has {len(objects)} of that kind"
         raise _mistake("no-such-object", f"the tenant has no {words} “{id}”", hint)
     if len(named) > 1:
-        told = "\n".join(f"mailform import '{address}' {seen.id}" for seen in named)
-        raise _mistake("ambiguous", f"the tenant has {len(named)} {words}s named “{id}”", f"say which one:\n{told}")
+        message = f"the tenant has {len(named)} {words}s named “{id}”"
+        told = "\n".join(f"mailform import '{address}' {quote(escaped(seen.id))}" for seen in named)
+        raise Mistakes((Diagnostic("ambiguous", message, None, "say which one:", paste=told),))
     return named[0]
 
 

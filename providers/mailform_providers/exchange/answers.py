@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from mailform_providers.wire.patience import retry_after
 from mailform_providers.wire.reply import Reply
+from mailform_state.canonical import sound_json
 
 Record: TypeAlias = Mapping[str, JsonValue]
 """One object as the wire has it, its sidecar keys (`Priority@data.type`) taken off."""
@@ -125,8 +126,8 @@ class _Null:
 
 def _json(body: bytes) -> object:
     try:
-        found: object = json.loads(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        found = sound_json(body.decode("utf-8-sig"))
+    except ValueError:
         return None
     return _Null() if found is None else found
 

@@ -6,6 +6,7 @@ what means the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -22,6 +23,9 @@ CLEARED: JsonValue = None
 """What is sent to empty an attribute, a list as well as a single value. PowerShell turns $null into it, and rules show
 it for what is unset; that connectors take it too is likely, not proven. `[]` would be the other choice: change it here
 and nowhere else."""
+
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
+"""What 64 bits hold for certain; no priority, cost or level is as large."""
 
 _NO_POLICY = "00000000-0000-0000-0000-000000000000"
 
@@ -142,10 +146,7 @@ def _text(raw: JsonValue) -> str | None:
 
 def _integer(raw: JsonValue) -> Value:
     if isinstance(raw, str):
-        try:
-            return int(raw)
-        except ValueError:
-            return raw
+        return int(raw) if _INTEGER.fullmatch(raw) else raw
     return _plain(raw)
 
 

@@ -180,7 +180,10 @@ class GraphClient:
         return httpx.URL(f"{self._origin}/v1.0/domains" + (f"/{quote(path, safe='/')}" if path else ""))
 
     def _following(self, url: httpx.URL, link: str) -> httpx.URL:
-        target, home = url.join(link), httpx.URL(self._origin)
+        try:
+            target, home = url.join(link), httpx.URL(self._origin)
+        except httpx.InvalidURL:
+            raise ReadFailed("Graph's link to its next page is no URL.") from None
         if (target.scheme, target.host, target.port) != (home.scheme, home.host, home.port):
             raise ReadFailed(f"Graph's next page would be at another host, {target.host}.")
         return target

@@ -15,11 +15,16 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mailform_providers.sandbox.replication import Past
+from mailform_providers.sandbox.soundness import flaw
 from mailform_providers.sandbox.tenant import Tenant
 from mailform_state.errors import Unusable
+from mailform_state.regular import NotAFile, read_named
 
 Tenants: TypeAlias = Mapping[str, Tenant]
 """By their GUIDs."""
+
+_LARGEST = 64 << 20
+"""Bytes. The largest tenant, every rule as long as it may be, stays far below."""
 
 _PATIENCE = 30
 """How many seconds an edit waits for the lock; whoever holds it only writes a file."""
@@ -84,7 +89,7 @@ class File:
             try:
                 stamp = self._stamp()
                 if stamp != self._seen or self._edits:
-                    self._tenants = self._parsed(self._path.read_bytes())
+                    self._tenants = self._parsed(read_named(self._path, _LARGEST, links=False))
                     self._seen = stamp
             except FileNotFoundError:
                 self._seen, self._tenants = None, {}
@@ -121,15 +126,23 @@ class File:
         return status.st_mtime_ns, status.st_size, status.st_ino
 
     def _parsed(self, body: bytes) -> Tenants:
+        if len(body) > _LARGEST:
+            raise self._none(f"it has more than {_LARGEST:,} bytes")
         try:
-            return _Document.model_validate_json(body).tenants
+            tenants = _Document.model_validate_json(body).tenants
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"
-            raise Unusable(
-                f"{self._path} isn't a sandbox's file: {where}: {first['msg']}",
-                hint="Restore the file, or delete it to begin with an empty tenant.",
-            ) from None
+            raise self._none(f"{where}: {first['msg']}") from None
+        if found := flaw(tenants):
+            raise self._none(found)
+        return tenants
+
+    def _none(self, why: str) -> Unusable:
+        return Unusable(
+            f"{self._path} isn't a sandbox's file: {why}",
+            hint="Restore the file, or delete it to begin with an empty tenant.",
+        )
 
 
 @contextlib.contextmanager
@@ -141,6 +154,8 @@ def _usable(path: Path) -> Iterator[None]:
         raise Unusable(f"{path} is kept locked by another process.", hint="Wait for it to end, or end it.") from None
     except OSError as problem:
         raise Unusable(f"{path} can't be used: {problem.strerror}.", hint="Look at the file's permissions.") from None
+    except NotAFile as found:
+        raise Unusable(f"{path} can't be used: it is {found.what}.", hint="Move it away, or name a file.") from None
 
 
 def _sync_folder(folder: Path) -> None:

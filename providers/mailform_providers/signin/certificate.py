@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from mailform_providers.errors import NotAllowed
+from mailform_providers.signin.credential_file import credential_file
 from mailform_providers.signin.ways import Certificate
 
 _LONGEST = 1024 * 1024
@@ -33,12 +34,8 @@ class KeyPair:
 def key_pair(way: Certificate) -> KeyPair:
     """Reads the file. Raises NotAllowed when there is no certificate with its RSA key in it, or the password is
     wrong."""
-    try:
-        with way.path.open("rb") as file:
-            data = file.read(_LONGEST)
-    except OSError as error:
-        raise NotAllowed(f"{_PATH} names {way.path}, which can't be read: {error.strerror}.") from None
-    password = None if way.password is None else way.password.reveal().encode()
+    data = credential_file(_PATH, way.path, _LONGEST)
+    password = None if way.password is None else way.password.reveal().encode("utf-8", "surrogateescape")
     try:
         found = _pem(data, password) if b"-----BEGIN" in data else _pfx(data, password)
     except (ValueError, TypeError, UnsupportedAlgorithm):

@@ -6,6 +6,7 @@ GitHub: docs.github.com, "OpenID Connect reference". Azure DevOps: learn.microso
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import assert_never
@@ -16,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 from mailform_providers.clouds import CLOUDS, Cloud, loopback
 from mailform_providers.credentials import Secret
 from mailform_providers.errors import NotAllowed
+from mailform_providers.signin.credential_file import credential_file
 from mailform_providers.signin.transport import SignInHttp
 from mailform_providers.signin.ways import AzurePipeline, Federated, FederatedFile, GitHubJob
 from mailform_providers.wire.patience import Patience
@@ -28,7 +30,10 @@ _AUDIENCES: Mapping[str, str] = MappingProxyType(
         CLOUDS["china"].login: "api://AzureADTokenExchangeChina",
     }
 )
+_FILE = "AZURE_FEDERATED_TOKEN_FILE"
 _LONGEST_FILE = 64 * 1024
+_TOKEN = re.compile(rb"[!-~]+")
+"""What a header or a form can carry; whether it is a token Entra takes, Entra says."""
 
 
 class _Given(BaseModel):
@@ -62,15 +67,11 @@ _PIPELINE = (
 
 
 def _from_file(way: FederatedFile) -> Secret:
-    try:
-        with way.path.open("rb") as file:
-            text = file.read(_LONGEST_FILE).decode("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no token"
-        raise NotAllowed(f"AZURE_FEDERATED_TOKEN_FILE names {way.path}, which can't be read: {why}.") from None
-    if not text:
-        raise NotAllowed(f"AZURE_FEDERATED_TOKEN_FILE names {way.path}, which is empty.")
-    return Secret(text)
+    text = credential_file(_FILE, way.path, _LONGEST_FILE).strip()
+    if _TOKEN.fullmatch(text) is None:
+        why = "which holds no token" if text else "which is empty"
+        raise NotAllowed(f"{_FILE} names {way.path}, {why}.", hint="It takes the token alone, as it was issued.")
+    return Secret(text.decode("ascii"))
 
 
 def _request(http: httpx.Client, method: str, variable: str, address: str, token: Secret) -> httpx.Request:

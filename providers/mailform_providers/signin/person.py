@@ -123,7 +123,7 @@ def remembered(path: Path) -> str:
     try:
         text = data.decode("utf-8")
         return text if isinstance(json.loads(text), dict) else ""
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
 
 

@@ -70,7 +70,7 @@ _OTHERS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_CODE = re.compile(r"AADSTS(\d+)")
+_CODE = re.compile(r"AADSTS([0-9]{1,9})")
 _TAIL = re.compile(r"\s*(?:Trace ID|Correlation ID|Timestamp):.*", re.DOTALL)
 _LONGEST = 600
 

@@ -148,7 +148,7 @@ def _without(text: str, secrets: tuple[str, ...]) -> str:
 def _is_object(text: str) -> bool:
     try:
         return isinstance(json.loads(text), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

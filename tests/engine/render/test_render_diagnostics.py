@@ -15,7 +15,7 @@ MISTAKES = (
         Position("mail\x1bflow.mailform.toml", 12, 16, 'conditions = { FromScope = "InOrganization" }'),
         "Did you mean from_scope?",
     ),
-    Diagnostic("already-exists", "the tenant has it already", None, 'Paste this:\n[[import]]\nid = "x"'),
+    Diagnostic("already-exists", "the tenant has it already", None, "Paste this:", paste='[[import]]\nid = "x"'),
     Diagnostic("loop", "this may loop\nsecond line", Position("a.toml", 3, 1), "", Severity.WARNING),
 )
 
