@@ -20,9 +20,10 @@ from typing import Any
 
 from mailform_state.errors import Failure
 from mailform_state.journal import Intent, Undo
+from mailform_state.local import STATE
 from processes.command import Broken, Running
 from processes.looking import leftovers, managed, problems
-from processes.phases import Trace, phase
+from processes.phases import Trace, phase, prepared
 from processes.stage import Stage
 from processes.story import sides
 from processes.watching import Growth, Watcher, watching
@@ -99,8 +100,8 @@ class Kills:
 
     def _kill(self, draw: Random) -> str:
         """Starts an apply and kills it; answers with what it was doing."""
-        store, sender = self.stage.store, self.stage.started
-        before, journal = Trace.of(store), Growth.of(self.stage.folder)
+        sender = self.stage.started
+        before, journal = Trace.of(self.stage.folder), Growth.of(self.stage.folder)
         group = draw.random() < 0.3
         run = self.stage.start(*_APPLY, shell=group)
         self._wait(run, sender, journal, draw)
@@ -110,25 +111,35 @@ class Kills:
             run.ends_with(0)
             return OVER
         try:
-            return phase(before, Trace.of(store))
+            return phase(before, Trace.of(self.stage.folder))
         except Failure as unreadable:
             raise Broken(f"after a kill: {unreadable.message}") from None
 
     def _wait(self, run: Running, sender: int, journal: Growth, draw: Random) -> None:
-        """Until the instant that is drawn: so long after the start, or so long after one of its calls, or after the
-        journal has grown so much. The beginning is drawn more often, since a recovery lies there."""
+        """Until the instant that is drawn: so long after the start, or after one of its calls, after the journal has
+        grown so much, or after the new state was begun. The first part is drawn more often: a recovery lies there."""
         part, pause = draw.random() * draw.choice((0.3, 1.0)), draw.choice((0.002, 0.02, 0.2))
-        what = draw.choice(("time", "call", "call", "journal", "journal"))
-        if what == "time":
-            with suppress(subprocess.TimeoutExpired):
-                run.process.wait(1.05 * self.length * part)
-            return
-        if what == "call" and self.calls:
-            while not run.over and not self.stage.came(sender, 1 + int(self.calls * part)):
-                pass
-        else:
-            journal.until(int(self.growth * part), run)
+        match draw.choice(("time", "call", "call", "journal", "journal", "state")):
+            case "time":
+                with suppress(subprocess.TimeoutExpired):
+                    run.process.wait(1.05 * self.length * part)
+                return
+            case "call" if self.calls:
+                while not run.over and not self.stage.came(sender, 1 + int(self.calls * part)):
+                    pass
+            case "state":
+                self._until_state(run)
+                pause /= 10
+            case _:
+                journal.until(int(self.growth * part), run)
         time.sleep(draw.uniform(0, pause))
+
+    def _until_state(self, run: Running) -> None:
+        """Waits until the new state is being written, or has just been."""
+        path = self.stage.folder / STATE
+        begun, inode = prepared(self.stage.folder), path.stat().st_ino
+        while not run.over and prepared(self.stage.folder) == begun and path.stat().st_ino == inode:
+            time.sleep(0.0001)
 
     def _wrong(self, watcher: Watcher, writes: int) -> list[str]:
         """Everything that doesn't hold at the end of a round."""
