@@ -9,7 +9,8 @@ A write prepares the new `mailform.state.json` under a temporary name that holds
 versions (from that instant it *is* the state), and renames. A reader who comes between, or after a writer that died
 between, finds the version, and the prepared file that says it was meant; a version without one means that the state
 file was lost or exchanged, which is damage and never repaired silently. A writer removes what older writers prepared
-before it renames, so no slow one can bring an old state back.
+before it renames, so no slow one can bring an old state back. Whoever closes the journal of a writer that died between
+renames in its place.
 """
 
 from __future__ import annotations
@@ -137,6 +138,7 @@ class LocalStore:
 
     def close_journal(self) -> None:
         self._told = None
+        self._catch_up()
         with usable("The journal couldn't be removed:"):
             self._journal.unlink(missing_ok=True)
             sync_folder(self._directory)
@@ -168,13 +170,29 @@ class LocalStore:
                 prepared.unlink(missing_ok=True)
                 raise
         with usable(f"Version {state.serial} of the state is written, but {STATE} doesn't show it yet:"):
-            sync_folder(self._versions.folder)
-            self._sweep(below=state.serial)
-            with suppress(FileNotFoundError):  # a later writer went past us, and swept ours
-                rename(prepared, self._state)
-            sync_folder(self._directory)
-            self._sweep(below=state.serial + 1)
-            self._versions.prune(state.serial)
+            self._show(prepared, state.serial)
+
+    def _show(self, prepared: Path, serial: int) -> None:
+        """Makes a claimed version what the state's file holds, and clears away what is older. Raises OSError."""
+        sync_folder(self._versions.folder)
+        self._sweep(below=serial)
+        with suppress(FileNotFoundError):  # a later writer went past us, and swept ours
+            rename(prepared, self._state)
+        sync_folder(self._directory)
+        self._sweep(below=serial + 1)
+        self._versions.prune(serial)
+
+    def _catch_up(self) -> None:
+        """Shows the newest version for a writer that was killed once it had claimed it."""
+        newest = max(self._versions.serials(), default=0)
+        document = self._versions.read(newest) if any(serial == newest for serial, _ in self._prepared()) else None
+        if document is None:
+            return
+        with usable(f"{STATE} doesn't show version {newest} of the state yet:"):
+            # not the one that is there: it may be of a writer that didn't get the serial
+            prepared = temporary(self._directory / f"{STATE}.{newest:010}")
+            write_new(prepared, document)
+            self._show(prepared, newest)
 
     def _prepared(self) -> tuple[tuple[int, Path], ...]:
         with usable(f"{self._directory} can't be listed:"):

@@ -28,7 +28,7 @@ from mailform_state.store import VersionInfo
 KEPT = 20
 """How many versions are kept."""
 
-_NAME = re.compile(r"(?P<serial>[0-9]{10,})\.(?P<rest>json|before\.json|json\.[0-9a-f]+\.tmp)")
+_NAME = re.compile(r"(?P<serial>[0-9]{10,})\.(?P<rest>(before\.)?json(\.[0-9a-f]+\.tmp)?)")
 _IMAGES = "mailform-images"
 
 

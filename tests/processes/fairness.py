@@ -54,20 +54,20 @@ def ended_badly(racers: Sequence[Racer], asked: set[int]) -> Iterator[str]:
 
 def interleaved(requests: Sequence[Heard], killed: set[int]) -> Iterator[str]:
     """Where two runs were at the tenant at the same time, reading or writing: each one's calls must come in one piece,
-    and be answered before the next one's begin. Of a killed one only the coming counts: nobody waits for its answer."""
+    and be answered before the next one's begin. A killed one waits for no answer, and what it had sent before may come
+    whenever it comes."""
+    living = [one for one in requests if not one.posthumous]
+    last: dict[int, float] = {}
+    for one in living:
+        last[one.sender] = max(last.get(one.sender, 0.0), one.answered or 0.0)
     over: set[int] = set()
-    for one, two in pairwise(requests):
+    for one, two in pairwise(living):
         if one.sender == two.sender:
             continue
         over.add(one.sender)
         if two.sender in over:
             yield f"process {two.sender} called {two.operation} after process {one.sender} had begun"
-    last: dict[int, float] = {}
-    for one in requests:
-        if one.answered is not None:
-            last[one.sender] = max(last.get(one.sender, 0.0), one.answered)
-    for one, two in pairwise(requests):
-        if one.sender != two.sender and one.sender not in killed and last.get(one.sender, 0.0) > two.arrived:
+        if one.sender not in killed and last[one.sender] > two.arrived:
             yield f"process {two.sender} called {two.operation} before process {one.sender} had its last answer"
 
 

@@ -30,13 +30,14 @@ LATE = 0.8
 @dataclass(slots=True)
 class Heard:
     """One request: whose it was, and when it came and was answered (seconds; None while it is under way). `writes` is
-    known once it was handled."""
+    known once it was handled; `posthumous`: its process was killed before it came."""
 
     sender: int
     arrived: float
     answered: float | None = None
     writes: bool = False
     operation: str = ""
+    posthumous: bool = False
 
 
 @dataclass(slots=True)
@@ -63,7 +64,8 @@ class Gateway:
     def answer(self, arrival: Arrival) -> Answer | Lose:
         """One request, from its arrival until its answer leaves."""
         with self._news:
-            heard = Heard(self._senders[arrival.headers["authorization"]], time.monotonic())
+            sender = self._senders[arrival.headers["authorization"]]
+            heard = Heard(sender, time.monotonic(), posthumous=sender in self._dead)
             self._heard.append(heard)
             self._calls[heard.sender] += 1
             self._news.notify_all()

@@ -10,6 +10,7 @@ alone by its seed and number; where exactly its kills fall is the machine's affa
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections import Counter
 from contextlib import suppress
@@ -19,12 +20,13 @@ from typing import Any
 
 from mailform_state.errors import Failure
 from mailform_state.journal import Intent, Undo
+from mailform_state.local import STATE
 from processes.command import Broken, Running
 from processes.looking import leftovers, managed, problems
-from processes.phases import Trace, phase
+from processes.phases import Trace, phase, prepared
 from processes.stage import Stage
 from processes.story import sides
-from processes.watching import Watcher, watching
+from processes.watching import Growth, Watcher, watching
 
 OVER = "over already"
 """The phase of a process that was done before the kill came."""
@@ -47,14 +49,15 @@ class Tally:
 
 @dataclass(slots=True)
 class Kills:
-    """Rounds on one stage. `length` (seconds) and `calls` are what an apply takes that nobody kills, so that kills fall
-    all over it."""
+    """Rounds on one stage. `length` (seconds), `calls` and `growth` (bytes of journal) are what an apply takes that
+    nobody kills, so that kills fall all over it."""
 
     stage: Stage
     seed: int
     tally: Tally = field(default_factory=Tally)
     length: float = 0.0
     calls: int = 0
+    growth: int = 0
     _side: int = 0
     _as_meant: dict[int, Any] = field(default_factory=dict)
 
@@ -63,8 +66,10 @@ class Kills:
         what each side looks like. Raises Broken."""
         for side in (0, 1, 0, 1)[: 3 + number % 2]:
             self._turn(side)
-            began, sender = time.monotonic(), self.stage.started
-            self.stage.start(*_APPLY).ends_with(0)
+            began, sender, journal = time.monotonic(), self.stage.started, Growth.of(self.stage.folder)
+            run = self.stage.start(*_APPLY)
+            self.growth = journal.until(sys.maxsize, run)
+            run.ends_with(0)
             self.length, self.calls = time.monotonic() - began, self.stage.calls_of(sender)
             self._as_meant[side] = managed(self.stage.hand, self.stage.foreign)
 
@@ -95,31 +100,46 @@ class Kills:
 
     def _kill(self, draw: Random) -> str:
         """Starts an apply and kills it; answers with what it was doing."""
-        store, sender = self.stage.store, self.stage.started
-        before = Trace.of(store)
+        sender = self.stage.started
+        before, journal = Trace.of(self.stage.folder), Growth.of(self.stage.folder)
         group = draw.random() < 0.3
         run = self.stage.start(*_APPLY, shell=group)
-        self._wait(run, sender, draw)
+        self._wait(run, sender, journal, draw)
         self.stage.buried(sender)
         run.kill(group=group)
         if not run.killed:
             run.ends_with(0)
             return OVER
         try:
-            return phase(before, Trace.of(store))
+            return phase(before, Trace.of(self.stage.folder))
         except Failure as unreadable:
             raise Broken(f"after a kill: {unreadable.message}") from None
 
-    def _wait(self, run: Running, sender: int, draw: Random) -> None:
-        """Until the instant that is drawn: so long after the start, or so long after one of its calls."""
-        if self.calls == 0 or draw.random() < 0.3:
-            with suppress(subprocess.TimeoutExpired):
-                run.process.wait(draw.uniform(0, 1.05 * self.length))
-            return
-        nth, pause = draw.randint(1, self.calls), draw.choice((0.01, 0.04, 0.2))
-        while not run.over and not self.stage.came(sender, nth):
-            pass
+    def _wait(self, run: Running, sender: int, journal: Growth, draw: Random) -> None:
+        """Until the instant that is drawn: so long after the start, or after one of its calls, after the journal has
+        grown so much, or after the new state was begun. The first part is drawn more often: a recovery lies there."""
+        part, pause = draw.random() * draw.choice((0.3, 1.0)), draw.choice((0.002, 0.02, 0.2))
+        match draw.choice(("time", "call", "call", "journal", "journal", "state")):
+            case "time":
+                with suppress(subprocess.TimeoutExpired):
+                    run.process.wait(1.05 * self.length * part)
+                return
+            case "call" if self.calls:
+                while not run.over and not self.stage.came(sender, 1 + int(self.calls * part)):
+                    pass
+            case "state":
+                self._until_state(run)
+                pause /= 10
+            case _:
+                journal.until(int(self.growth * part), run)
         time.sleep(draw.uniform(0, pause))
+
+    def _until_state(self, run: Running) -> None:
+        """Waits until the new state is being written, or has just been."""
+        path = self.stage.folder / STATE
+        begun, inode = prepared(self.stage.folder), path.stat().st_ino
+        while not run.over and prepared(self.stage.folder) == begun and path.stat().st_ino == inode:
+            time.sleep(0.0001)
 
     def _wrong(self, watcher: Watcher, writes: int) -> list[str]:
         """Everything that doesn't hold at the end of a round."""

@@ -15,6 +15,7 @@ from mailform_state.journal import Entry
 from mailform_state.journal_file import decode
 from mailform_state.local import JOURNAL, STATE, VERSIONS, LocalStore
 from mailform_state.values import State
+from processes.command import Running
 
 PAUSE = 0.002
 """Seconds between two looks at whether anything in the folder is another file than before."""
@@ -82,6 +83,41 @@ class Watcher:
         with suppress(FileNotFoundError):
             return (self.folder / JOURNAL).stat().st_ino
         return None
+
+
+@dataclass(slots=True)
+class Growth:
+    """How many bytes of journal were written since the beginning, over all the journals that came and went."""
+
+    path: Path
+    bytes: int = 0
+    _known: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def of(cls, folder: Path) -> Growth:
+        """Counts from now on."""
+        found = cls(folder / JOURNAL)
+        found.look()
+        found.bytes = 0
+        return found
+
+    def look(self) -> None:
+        """Counts what has come since the last look."""
+        try:
+            now = self.path.stat()
+        except FileNotFoundError:
+            self._known = (0, 0)
+            return
+        inode, size = self._known
+        self.bytes += max(0, now.st_size - (size if now.st_ino == inode else 0))
+        self._known = now.st_ino, now.st_size
+
+    def until(self, bytes: int, run: Running) -> int:
+        """Waits until more than so many were written, or the process is over; answers with how many there are."""
+        while self.bytes <= bytes and not run.over:
+            time.sleep(0.0005)
+            self.look()
+        return self.bytes
 
 
 @contextmanager

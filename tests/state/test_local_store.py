@@ -193,6 +193,35 @@ def test_a_writer_that_died_after_it_claimed_the_serial_has_written(
     assert not list(tmp_path.glob("*.tmp"))
 
 
+@pytest.mark.parametrize("rest", ["json", "before.json"])
+def test_what_a_writer_that_died_left_among_the_versions_goes_with_the_next_write(
+    store: LocalStore, tmp_path: Path, rest: str
+) -> None:
+    grown(store, 2)
+    left = tmp_path / VERSIONS / f"0000000002.{rest}.0a1b2c3d4e5f.tmp"
+    left.write_bytes(b"half of it")
+    grown(store, 1)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_closing_the_journal_of_a_writer_that_died_shows_what_it_had_claimed(
+    store: LocalStore, tmp_path: Path, count: int
+) -> None:
+    if count:
+        grown(store, count)
+    after = replace(FIRST, serial=count + 1, outputs={"x": Output(1)})
+    store.append([BEGIN])
+    (tmp_path / VERSIONS).mkdir(exist_ok=True)
+    claimed = tmp_path / VERSIONS / f"{count + 1:010}.json"
+    claimed.write_bytes(dump(after))
+    claimed.with_name(f"{claimed.name}.0a1b.tmp").write_bytes(dump(after))
+    (tmp_path / f"{STATE}.{count + 1:010}.0a1b.tmp").write_bytes(b"of a writer that came too late")
+    store.close_journal()
+    assert load((tmp_path / STATE).read_bytes()) == store.read() == after
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
 def test_overwriting_repairs_whatever_is_there_and_keeps_the_damaged_file(store: LocalStore, tmp_path: Path) -> None:
     grown(store, 3)
     (tmp_path / STATE).write_bytes(b"spoiled")

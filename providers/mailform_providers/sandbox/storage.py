@@ -116,10 +116,10 @@ class File:
             lock.release()
 
     def write(self, tenants: Tenants) -> None:
-        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        fresh = self._path.with_name(f"{self._path.name}.new")  # one name for all: only who has the lock writes
         body = _Document.model_construct(tenants=dict(tenants)).model_dump_json(indent=1).encode()
         with _usable(self._path):
-            fresh.unlink(missing_ok=True)
+            fresh.unlink(missing_ok=True)  # what a writer left that was killed
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(body)
                 file.flush()

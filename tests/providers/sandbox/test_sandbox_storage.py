@@ -60,6 +60,13 @@ def test_what_was_written_is_there_for_the_next_process(tmp_path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_what_a_killed_writer_left_is_gone_after_the_next_write(tmp_path: Path) -> None:
+    path = tmp_path / "sandbox.json"
+    (tmp_path / "sandbox.json.new").write_text("half a file")
+    open_sandbox(path, FABRIKAM).run("New-TransportRule", {"Name": "A"})
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["sandbox.json", "sandbox.json.lock"]
+
+
 def test_two_sandboxes_on_one_file_see_each_others_writes_at_once(tmp_path: Path) -> None:
     path = tmp_path / "sandbox.json"
     one, two = (Wired(open_sandbox(path, FABRIKAM)) for _ in range(2))
