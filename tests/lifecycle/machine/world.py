@@ -169,7 +169,7 @@ class World:
 
     def wait(self, seconds: float) -> None:
         """Lets time pass. What arrives late in it is nobody's, and so is what it changes."""
-        with self._noted():
+        with self._noted(late=True):
             self.clock.sleep(seconds)
 
     def by_hand(self, deed: Deed) -> frozenset[Object]:
@@ -179,8 +179,9 @@ class World:
         return frozenset(changed | ({(deed.kind, touched)} if touched else set()))
 
     @contextmanager
-    def _noted(self) -> Iterator[set[Object]]:
-        """Keeps book of what comes and goes without Mailform."""
+    def _noted(self, *, late: bool = False) -> Iterator[set[Object]]:
+        """Keeps book of what comes and goes without Mailform. What an open journal announced, and comes `late`, is the
+        run's own."""
         changed: set[Object] = set()
         was = self.hand.snapshot()
         yield changed
@@ -190,7 +191,7 @@ class World:
         self.handled_at = self.clock.passed
         before, after = objects_of(was), objects_of(now)
         changed |= before.keys() ^ after.keys()
-        self.strays |= (after.keys() - before.keys()) - self.scene().known
+        self.strays |= (after.keys() - before.keys()) - (self.scene().known if late else set())
         self.gone |= before.keys() - after.keys()
 
     def may_be_overlooked(self, key: Object, at: float) -> bool:
