@@ -12,6 +12,9 @@ from mailform_providers.errors import ReadFailed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.values import Recorded, State
 
+_AT_ONCE = 3
+"""How many single objects are asked for side by side."""
+
 
 def kinds_to_read(configuration: Configuration, state: State) -> tuple[str, ...]:
     """The kinds that the configuration or the state has, and the connectors if a rule names one."""
@@ -33,7 +36,7 @@ def refresh(provider: Provider, configuration: Configuration, state: State) -> t
         listings = list(pool.map(provider.read, kinds))
     for listing in listings:
         _require_truth(provider, listing, state)
-    objects = {listing.kind: listing.objects for listing in listings}
+    objects = {listing.kind: _completed(provider, listing, state) for listing in listings}
     if ACCEPTED_DOMAIN in objects:
         objects[ACCEPTED_DOMAIN] = _with_proofs(provider, objects[ACCEPTED_DOMAIN], configuration, state)
     return World(objects), tuple(warning for listing in listings for warning in listing.warnings)
@@ -55,6 +58,24 @@ def _require_truth(provider: Provider, listing: Listing, state: State) -> None:
             f"the service listed no {words} at all, but has {recorded[0].address} when asked for it",
             hint="The listing can't be trusted now; nothing was changed. Try again in a few minutes",
         )
+
+
+def _completed(provider: Provider, listing: Listing, state: State) -> tuple[Observed, ...]:
+    """The objects of a listing, and those that the state has and a reader that lags left out: each is asked for by its
+    GUID, since what is only missing from one listing would be forgotten, or made a second time. Raises ReadFailed for
+    rules, whose place no single answer tells."""
+    shown = {one.id for one in listing.objects}
+    missing = [one for one in state.resources.values() if one.kind == listing.kind and one.id not in shown]
+    if not missing:
+        return listing.objects
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = [one for one in pool.map(lambda known: provider.find(known.kind, known.id), missing) if one is not None]
+    if found and listing.kind == TRANSPORT_RULE:
+        raise ReadFailed(
+            f"the service's listing leaves out the rule “{found[0].name}”, but has it when asked for it",
+            hint="The listing can't be trusted now; nothing was changed. Try again in a few minutes",
+        )
+    return (*listing.objects, *found)
 
 
 def _with_proofs(
