@@ -70,9 +70,7 @@ class Machine(RuleBasedStateMachine):
         self.world: World | None = None
         self.saved: str = ""
 
-    @initialize(
-        service=st.sampled_from(("usual", "usual", "usual", *BEHAVIOURS)), beginning=st.sampled_from(tuple(BEGINNINGS))
-    )
+    @initialize(service=st.sampled_from(SERVICES), beginning=st.sampled_from(tuple(BEGINNINGS)))
     def begin(self, service: str, beginning: str) -> None:
         self.world = begun(beginning, BEHAVIOURS[service])
 
