@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 
 from mailform.diagnostics import Diagnostic, Position, Severity
+from mailform_state.address import Address
 
 _SHOWN = 60
 _CANDIDATES = 500
@@ -17,6 +20,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: list[Diagnostic] = []
+        self._of_instances: dict[Address, dict[Address, Findings]] = {}
 
     def error(self, code: str, message: str, position: Position | None, hint: str) -> None:
         self._found.append(Diagnostic(code, message, position, hint))
@@ -27,14 +31,34 @@ class Findings:
     def extend(self, found: Iterable[Diagnostic]) -> None:
         self._found.extend(found)
 
+    def of(self, address: Address) -> Findings:
+        """Where to put what is found of a resource. What all instances of a block have in common is said once, without
+        the address; what one has for itself with it."""
+        if address.key is None:
+            return self
+        return self._of_instances.setdefault(address.block, {}).setdefault(address, Findings())
+
     @property
     def wrong(self) -> bool:
         """Whether there is an error among them; warnings alone stop nothing."""
-        return any(found.severity is Severity.ERROR for found in self._found)
+        return any(found.severity is Severity.ERROR for found in self._all())
 
     def gathered(self) -> tuple[Diagnostic, ...]:
         """All of it once, by file and line; what has no place in a file comes first."""
-        return tuple(sorted(dict.fromkeys(self._found), key=_place))
+        return tuple(sorted(dict.fromkeys(self._all()), key=_place))
+
+    def _all(self) -> Iterator[Diagnostic]:
+        yield from self._found
+        for instances in self._of_instances.values():
+            counted = Counter(one for found in instances.values() for one in set(found._found))
+            for address, found in instances.items():
+                for one in found._found:
+                    shared = len(instances) > 1 and counted[one] == len(instances)
+                    yield one if shared or str(address) in one.message else _named(one, address)
+
+
+def _named(found: Diagnostic, address: Address) -> Diagnostic:
+    return replace(found, message=f"`{address}`: {found.message}")
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int]:
