@@ -13,15 +13,15 @@ from mailform_state.address import Address
 
 
 def mentioned(
-    text: object, known: Instances, scope: Scope, at: Position, findings: Findings, what: str = "resource"
+    text: object, known: Instances, scope: Scope, at: Position, findings: Findings, kind: str | None = None
 ) -> tuple[Address, ...] | None:
     """The resources at an address: the one with its key, or all that a block with `for_each` gives. None: it is no
-    address, which is for the caller to say; that there is nothing at it is said here."""
+    address (of the `kind`), which is for the caller to say; that there is nothing at it is said here."""
     try:
         named = resource_named(text) if isinstance(text, str) else None
     except Malformed:
         return None
-    if named is None:
+    if named is None or kind not in (None, named.block.kind):
         return None
     address = instance(named, str(text), at, scope, findings)
     if address is None or known.keys.get(address.block, ()) is None:
@@ -30,6 +30,6 @@ def mentioned(
     if keys is not None:
         return tuple(Address(address.kind, address.name, key) for key in keys)
     if address not in known.addresses:
-        findings.extend([undeclared(address, at, known.keys, known.addresses, what)])
+        findings.extend([undeclared(address, at, known.keys, known.addresses)])
         return ()
     return (address,)

@@ -86,8 +86,8 @@ def _rules(
     found: dict[Address, None] = {}
     for index, text in enumerate(value if isinstance(value, list) else [value]):
         at = block.value("order", key, index)
-        named = mentioned(text, known, scope, at, findings, "rule")
-        if named is None or any(address.kind != TRANSPORT_RULE for address in named):
+        named = mentioned(text, known, scope, at, findings, TRANSPORT_RULE)
+        if named is None:
             message = f"`{key}` takes addresses of rules, and {shown(text)} is none"
             findings.error("bad-address", message, at, f'write `{key} = "transport_rule.x"`')
         else:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
 
 from mailform.configuration.findings import did_you_mean
 from mailform.diagnostics import Diagnostic, Position
 from mailform_state.address import Address
 
 _MOST = 5
+_COMPARED = 500
 
 
 def undeclared(
     address: Address,
-    at: Position,
+    at: Position | None,
     keys: Mapping[Address, tuple[str, ...] | None],
     known: Iterable[Address],
-    what: str = "resource",
 ) -> Diagnostic:
     """The mistake of naming `address`. `keys` has those of each block with `for_each`, `known` every address."""
     told = tuple(known)
     if address in keys:
         message = f"`{address}` has `for_each`, so one of its keys has to be named"
         return Diagnostic("needs-key", message, at, _with_a_key(address, keys[address] or ()))
-    message = f"there is no {what} `{address}` in the configuration"
+    message = f"there is no resource `{address}` in the configuration"
     if address.key is not None and address.block in keys:
-        instances = [str(one) for one in told if one.block == address.block]
-        hint = did_you_mean(str(address), instances, _with_a_key(address.block, keys[address.block] or ()))
+        hint = _nearest(address, keys[address.block] or ())
     elif address.key is not None and address.block in told:
         hint = f"`{address.block}` has no `for_each`: take the key out"
     else:
@@ -35,9 +36,14 @@ def undeclared(
     return Diagnostic("undeclared", message, at, hint)
 
 
+def _nearest(address: Address, keys: tuple[str, ...]) -> str:
+    near = get_close_matches(str(address.key), keys[:_COMPARED], n=1)
+    return f"did you mean `{replace(address, key=near[0])}`?" if near else _with_a_key(address.block, keys)
+
+
 def _with_a_key(block: Address, keys: tuple[str, ...]) -> str:
     """The addresses that a block with `for_each` gives, as many as can be read."""
-    named = [f"`{Address(block.kind, block.name, key)}`" for key in keys[:_MOST]]
+    named = [f"`{replace(block, key=key)}`" for key in keys[:_MOST]]
     if not named:
         return "its `for_each` is empty, so there is none"
     more = f" and {len(keys) - _MOST} more" if len(keys) > _MOST else ""
