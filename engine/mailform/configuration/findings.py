@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
@@ -32,8 +31,8 @@ class Findings:
         self._found.extend(found)
 
     def of(self, address: Address) -> Findings:
-        """Where to put what is found of a resource. What all instances of a block have in common is said once, without
-        the address; what one has for itself with it."""
+        """Where to put what is found of a resource. What all instances of a block have in common is said once, of the
+        block; what one has for itself names it."""
         if address.key is None:
             return self
         return self._of_instances.setdefault(address.block, {}).setdefault(address, Findings())
@@ -50,15 +49,20 @@ class Findings:
     def _all(self) -> Iterator[Diagnostic]:
         yield from self._found
         for instances in self._of_instances.values():
-            counted = Counter(one for found in instances.values() for one in set(found._found))
+            common = [{_of_block(one, address) for one in found._found} for address, found in instances.items()]
+            shared = set.intersection(*common) if len(common) > 1 else set()
             for address, found in instances.items():
                 for one in found._found:
-                    shared = len(instances) > 1 and counted[one] == len(instances)
-                    yield one if shared or str(address) in one.message else _named(one, address)
+                    general = _of_block(one, address)
+                    yield general if general in shared else _named(one, address)
+
+
+def _of_block(found: Diagnostic, address: Address) -> Diagnostic:
+    return replace(found, message=found.message.replace(str(address), str(address.block)))
 
 
 def _named(found: Diagnostic, address: Address) -> Diagnostic:
-    return replace(found, message=f"`{address}`: {found.message}")
+    return found if str(address) in found.message else replace(found, message=f"`{address}`: {found.message}")
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int]:

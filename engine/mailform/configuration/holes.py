@@ -159,7 +159,10 @@ def _referred(reference: Reference, hole: Hole, at: Position, scope: Scope, find
     if address.block in scope.keys and scope.keys[address.block] is None:
         return BROKEN_VALUE
     if address not in scope.written:
-        findings.extend([undeclared(address, at, scope.keys, scope.written)])
+        found = undeclared(address, at, scope.keys, scope.written)
+        if found.code == "needs-key" and scope.each is not None:
+            found = replace(found, hint=f"{found.hint}; the one with the same key: `{address}[each.key]`")
+        findings.extend([found])
         return BROKEN_VALUE
     if address == scope.owner:
         findings.error(

@@ -22,7 +22,7 @@ from mailform.configuration.moved import moves
 from mailform.configuration.outputs import output
 from mailform.configuration.places import impossible_places
 from mailform.configuration.resources import outline
-from mailform.configuration.routing import routing
+from mailform.configuration.routing import routing, same_names
 from mailform.configuration.scope import Filled, Scope, size_of
 from mailform.configuration.tenant import backend, tenant
 from mailform.configuration.variables import Variable, variables
@@ -114,5 +114,7 @@ def _check(drafted: Mapping[Address, Draft], findings: Findings) -> None:
         findings.of(address).extend(couplings(draft))
     rules = {address: draft.resource for address, draft in drafted.items() if address.kind == TRANSPORT_RULE}
     findings.extend(impossible_places(rules))
-    findings.extend(routing(drafted))
+    findings.extend(same_names(drafted))
+    for address, one in routing(drafted):
+        findings.of(address).extend([one])
     findings.extend(limits(drafted))

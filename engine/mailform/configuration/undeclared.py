@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from itertools import chain
 
 from mailform.configuration.findings import did_you_mean
 from mailform.diagnostics import Diagnostic, Position
@@ -18,20 +19,19 @@ def undeclared(
     address: Address,
     at: Position | None,
     keys: Mapping[Address, tuple[str, ...] | None],
-    known: Iterable[Address],
+    known: Collection[Address],
 ) -> Diagnostic:
     """The mistake of naming `address`. `keys` has those of each block with `for_each`, `known` every address."""
-    told = tuple(known)
     if address in keys:
         message = f"`{address}` has `for_each`, so one of its keys has to be named"
         return Diagnostic("needs-key", message, at, _with_a_key(address, keys[address] or ()))
     message = f"there is no resource `{address}` in the configuration"
     if address.key is not None and address.block in keys:
         hint = _nearest(address, keys[address.block] or ())
-    elif address.key is not None and address.block in told:
+    elif address.key is not None and address.block in known:
         hint = f"`{address.block}` has no `for_each`: take the key out"
     else:
-        same_kind = [str(one) for one in (*told, *keys) if one.kind == address.kind]
+        same_kind = (str(one) for one in chain(known, keys) if one.kind == address.kind)
         hint = did_you_mean(str(address), same_kind, f"add [{address.block}], or refer to one that is there")
     return Diagnostic("undeclared", message, at, hint)
 

@@ -95,7 +95,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         steps += withdrawals(known, wanted, configuration.dns)
     order = place_rules(wanted, known, world, tuple(steps), options.targets)
     mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
-    mistakes += _unknown_addresses(options, configuration, everywhere) + _too_many_rules(decisions.steps, world)
+    mistakes += _unknown_addresses(options, configuration, known, everywhere) + _too_many_rules(decisions.steps, world)
     if mistakes:
         raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
     managed = {(entry.kind, entry.id.casefold()) for entry in known.resources.values()}
@@ -271,12 +271,13 @@ def _partial(options: Options) -> tuple[Diagnostic, ...]:
     )
 
 
-def _unknown_addresses(options: Options, configuration: Configuration, known: Set[Address]) -> list[Diagnostic]:
-    missing = [address for address in options.targets if address not in known and address not in configuration.keys]
-    missing += [address for address in options.replace if address not in known]
-    return [
-        complaints.unknown_address(address, sorted(one for one in known if one.block == address)) for address in missing
-    ]
+def _unknown_addresses(
+    options: Options, configuration: Configuration, state: State, everywhere: Set[Address]
+) -> list[Diagnostic]:
+    known = {*configuration.resources, *state.resources}
+    missing = [one for one in options.targets if one not in everywhere and one not in configuration.keys]
+    missing += [one for one in options.replace if one not in known]
+    return [complaints.unknown_address(one, sorted(found for found in known if found.block == one)) for one in missing]
 
 
 def _reading_order(step: Step) -> tuple[int, int, str]:

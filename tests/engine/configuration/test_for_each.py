@@ -485,3 +485,13 @@ def test_the_editor_knows_for_each(kind: str) -> None:
     (block,) = found["properties"][kind]["patternProperties"].values()
     shapes = [one.get("type") for one in block["properties"]["for_each"]["anyOf"]]
     assert shapes == ["object", "array", "string"]
+
+
+def test_a_warning_about_every_instance_is_one_warning_about_the_block() -> None:
+    more = 'connector_type = "OnPremises"\nis_transport_rule_scoped = true\n'
+    blocks = connector('["eu", "us"]', more=more)
+    blocks += '[transport_rule.route]\nfor_each = ["eu", "us"]\nname = "Route ${each.key}"\nconditions = {}\n'
+    blocks += "actions = { route_message_outbound_connector = '${outbound_connector.out[each.key].name}' }\n"
+    found = configured(blocks).warnings
+    assert codes(found) == ["all-messages", "loop"]
+    assert all("`transport_rule.route` " in one.message for one in found)
