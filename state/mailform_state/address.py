@@ -33,7 +33,7 @@ class Address:
         """The address written as `text`. Raises ValueError when it isn't one."""
         found = _ADDRESS.fullmatch(text)
         if found is None:
-            raise ValueError(f"{text!r} is not an address such as transport_rule.route")
+            raise ValueError(f"{text!r} is no address such as transport_rule.route")
         key = found["key"]
         read = None if key is None else visible.read(key[1:-1])
         return cls(found["kind"], found["name"], read, tuple(found["modules"].split(".")[1::2]))
