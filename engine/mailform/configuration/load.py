@@ -14,12 +14,14 @@ from mailform.configuration.draft import Draft
 from mailform.configuration.drafts import drafts
 from mailform.configuration.files import sources as read_sources
 from mailform.configuration.findings import Findings
+from mailform.configuration.imports import imports
 from mailform.configuration.inputs import VariableInputs
 from mailform.configuration.limits import limits
 from mailform.configuration.local_values import with_locals
 from mailform.configuration.moved import moves
 from mailform.configuration.outputs import output
 from mailform.configuration.places import impossible_places
+from mailform.configuration.removed import removals
 from mailform.configuration.resources import outline
 from mailform.configuration.routing import routing
 from mailform.configuration.scope import Filled, Scope, size_of
@@ -79,7 +81,9 @@ def _configuration(
     drafted = drafts(outlines, scope, findings)
     findings.extend(_across(drafted.found))
     outputs = {name: output(block, scope, drafted, findings) for name, block in found.named["outputs"].items()}
-    moved = moves(found.moved, found.resources, findings)
+    moved = moves(found.listed["moved"], found.resources, findings)
+    imported = imports(found.listed["import"], scope, found.resources, findings)
+    removed = removals(found.listed["removed"], found.resources, moved, findings)
     return (
         None
         if owner is None
@@ -87,6 +91,8 @@ def _configuration(
             tenant=owner,
             resources=dict(sorted(drafted.resources.items())),
             moved=moved,
+            imports=imported,
+            removed=removed,
             outputs={name: one for name, one in outputs.items() if one is not None},
             variables={name: variable.value for name, variable in given.items()},
             sensitive_variables=frozenset(name for name, variable in given.items() if variable.sensitive),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mailform.diagnostics import Diagnostic, Position, Severity
 from mailform.wanted import Wanted
@@ -19,6 +19,17 @@ def exists(wanted: Wanted, current: Observed) -> Diagnostic:
         "and no resource manages it",
         wanted.position,
         f"To take it over: mailform import '{wanted.address}' {current.id}",
+    )
+
+
+def not_as_it_is(wanted: Wanted, current: Observed, attributes: Sequence[str]) -> Diagnostic:
+    """An object that is imported can't become what is wanted while it stays the object it is."""
+    why = f"{', '.join(attributes)} can't be changed" if attributes else "it can't be replaced"
+    return Diagnostic(
+        "not-as-it-is",
+        f"{wanted.address}: “{current.name}” ({current.id}) is imported, and {why} in the same apply",
+        wanted.position,
+        "Write what it has now, and apply; then change it in a plan of its own, which replaces it",
     )
 
 

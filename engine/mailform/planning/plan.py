@@ -16,6 +16,7 @@ from mailform.planning import complaints
 from mailform.planning.actions import Make
 from mailform.planning.compare import PROOF
 from mailform.planning.decide import Decisions, Table, connectors_to_be
+from mailform.planning.imports import claims
 from mailform.planning.names import collisions
 from mailform.planning.placing import place_rules
 from mailform.planning.publishing import left_behind, withdrawals
@@ -90,13 +91,15 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     steps: list[Step] = [*moves, *decisions.steps]
     steps += _retries(known, world, _adopted(decisions.steps).values(), options)
     if not options.targets:
-        steps += withdrawals(known, wanted, configuration.dns)
+        steps += withdrawals(known, wanted, configuration.dns, _let_go(configuration, known))
     order = place_rules(wanted, known, world, tuple(steps), options.targets)
     mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
     mistakes += _unknown_addresses(options, configuration, known) + _too_many_rules(decisions.steps, world)
     if mistakes:
         raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
-    managed = {(entry.kind, entry.id.casefold()) for entry in known.resources.values()}
+    let_go = _let_go(configuration, known)
+    managed = {(entry.kind, entry.id.casefold()) for at, entry in known.resources.items() if at not in let_go}
+    managed |= {(taken.kind, taken.id.casefold()) for taken in _adopted(steps).values()}
     made = Plan(
         steps=tuple(sorted([*steps, *order.moves], key=_reading_order)),
         drift=tuple(decisions.drift),
@@ -132,21 +135,26 @@ def _decide(
     configuration: Configuration, state: State, world: World, options: Options
 ) -> tuple[Decisions, Mapping[Address, Wanted]]:
     """Decides every resource; again, as long as an object turns out to be replaced whose GUID others refer to."""
+    let_go = _let_go(configuration, state)
     fresh: frozenset[Address] = frozenset()
     adopted: Mapping[Address, Observed] = {}
     while True:
         wanted = {} if options.destroy else dict(resolve(configuration, facts(state, world, fresh, adopted)))
+        touched = reach(options, wanted, state)
+        asked = (one for one in configuration.imports if one.target in wanted)
+        claimed = claims((one for one in asked if touched is None or one.target in touched), state, world)
         table = Table(
             world=world,
-            managed=_owners(state),
+            managed=_owners(state, let_go),
             replacing=frozenset(options.replace),
-            wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh),
+            wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh, adopted),
             staying=frozenset(wanted),
+            claimed=claimed.objects,
+            let_go=let_go,
         )
-        decisions = Decisions()
-        touched = reach(options, wanted, state)
+        decisions = Decisions(mistakes=[*claimed.mistakes.values()])
         for address in sorted({*wanted, *state.resources}):
-            if touched is None or address in touched:
+            if address not in claimed.mistakes and (touched is None or address in touched):
                 table.decide(wanted.get(address), state.resources.get(address), decisions)
         renewed = frozenset(step.address for step in decisions.steps if isinstance(step, Create | Replace))
         taken_over = _adopted(decisions.steps)
@@ -157,11 +165,19 @@ def _decide(
         adopted = {**adopted, **taken_over}
 
 
-def _owners(state: State) -> dict[tuple[str, str], Address]:
+def _let_go(configuration: Configuration, state: State) -> frozenset[Address]:
+    """What the state has, and `[[removed]]` gives up."""
+    return frozenset(
+        address for address in state.resources if any(one.covers(address) for one in configuration.removed)
+    )
+
+
+def _owners(state: State, let_go: frozenset[Address]) -> dict[tuple[str, str], Address]:
     """Whose each object is, those included that an earlier apply could not delete yet: their names come free. Such a
-    domain is nobody's: wanted again, it is adopted."""
+    domain is nobody's: wanted again, it is adopted. What is let go of keeps its name, and is nobody's either."""
     left = {(entry.kind, entry.id): entry.address for entry in state.pending_delete if entry.kind != ACCEPTED_DOMAIN}
-    return left | {(known.kind, known.id): address for address, known in state.resources.items()}
+    staying = {address: known for address, known in state.resources.items() if address not in let_go}
+    return left | {(known.kind, known.id): address for address, known in staying.items()}
 
 
 def _retries(state: State, world: World, adopted: Iterable[Observed], options: Options) -> list[Retry]:
