@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from mailform.configuration.blocks import Blocks, blocks
 from mailform.configuration.couplings import couplings
@@ -35,13 +36,16 @@ from mailform_state.address import Address
 _NOTHING = VariableInputs()
 
 
-def load(directory: Path, inputs: VariableInputs = _NOTHING) -> Configuration:
-    """The configuration in a folder. Raises Mistakes with all that is wrong, warnings among it, by file and line."""
+def load(
+    directory: Path, inputs: VariableInputs = _NOTHING, more: Mapping[str, bytes] = MappingProxyType({})
+) -> Configuration:
+    """The configuration in a folder, with `more` files that aren't there yet. Raises Mistakes with all that is wrong,
+    warnings among it, by file and line."""
     findings = Findings()
     sources = read_sources(directory, findings)
     if not sources:
         raise Mistakes(findings.gathered())
-    return _parse(sources, inputs, findings)
+    return _parse({**sources, **more}, inputs, findings)
 
 
 def parse(sources: Mapping[str, bytes], inputs: VariableInputs = _NOTHING) -> Configuration:
