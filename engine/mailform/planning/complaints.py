@@ -22,6 +22,16 @@ def exists(wanted: Wanted, current: Observed) -> Diagnostic:
     )
 
 
+def given_up(wanted: Wanted, origin: Address) -> Diagnostic:
+    """A resource comes with the name of one that `[[removed]]` lets go of."""
+    return Diagnostic(
+        "moved",
+        f"{wanted.address} comes with the name of {origin}, which [[removed]] lets go of: they are the same object",
+        wanted.position,
+        f'Say instead that it has a new address:\n\n[[moved]]\nfrom = "{origin}"\nto = "{wanted.address}"\n',
+    )
+
+
 def not_as_it_is(wanted: Wanted, current: Observed, attributes: Sequence[str]) -> Diagnostic:
     """An object that is imported can't become what is wanted while it stays the object it is."""
     why = f"{', '.join(attributes)} can't be changed" if attributes else "it can't be replaced"

@@ -50,7 +50,7 @@ class Decisions:
 class Table:
     """The three-way table over one tenant. `managed` maps (kind, id) of every object of ours to its address, also of
     those still to be deleted; addresses in `staying` are still in the configuration. `claimed` has the objects that
-    `[[import]]` takes over, `let_go` the addresses that `[[removed]]` gives up."""
+    `[[import]]` takes over, `let_go` those that `[[removed]]` gives up, as `managed` does."""
 
     world: World
     managed: dict[tuple[str, str], Address]
@@ -58,7 +58,7 @@ class Table:
     wanted_connectors: Directory
     staying: frozenset[Address] = frozenset()
     claimed: Mapping[Address, Observed] = field(default_factory=dict)
-    let_go: frozenset[Address] = frozenset()
+    let_go: Mapping[tuple[str, str], Address] = field(default_factory=dict)
 
     def comparison(self, kind: str) -> Comparison:
         return Comparison(KINDS[kind], self.world.directory, self.wanted_connectors)
@@ -87,7 +87,7 @@ class Table:
             into.drift.append(Drift(recorded.address, recorded.id, _recorded_name(recorded), gone=True))
             into.steps.append(Forget(recorded.address, recorded.id, gone=True))
             return
-        if recorded.address in self.let_go:
+        if (recorded.kind, recorded.id) in self.let_go:
             into.steps.append(Forget(recorded.address, recorded.id, gone=False))
             return
         self._note_drift(recorded, current, into)
@@ -106,7 +106,9 @@ class Table:
         name = wanted.attributes.get(kind.naming)
         current = None if isinstance(name, Unknown) else self.world.named(wanted.kind, str(name))
         owner = None if current is None else self.managed.get((current.kind, current.id))
-        if current is not None and wanted.kind == ACCEPTED_DOMAIN and owner in self.staying:
+        if current is not None and (current.kind, current.id) in self.let_go:
+            into.mistakes.append(complaints.given_up(wanted, self.let_go[current.kind, current.id]))
+        elif current is not None and wanted.kind == ACCEPTED_DOMAIN and owner in self.staying:
             into.mistakes.append(complaints.held(wanted, current, owner))
         elif current is None or self._is_freed(current):
             into.steps.append(Create(wanted, everything(kind, wanted)))

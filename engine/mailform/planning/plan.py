@@ -136,6 +136,7 @@ def _decide(
 ) -> tuple[Decisions, Mapping[Address, Wanted]]:
     """Decides every resource; again, as long as an object turns out to be replaced whose GUID others refer to."""
     let_go = _let_go(configuration, state)
+    given_up = {(known.kind, known.id): address for address, known in state.resources.items() if address in let_go}
     fresh: frozenset[Address] = frozenset()
     adopted: Mapping[Address, Observed] = {}
     while True:
@@ -150,7 +151,7 @@ def _decide(
             wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh, adopted),
             staying=frozenset(wanted),
             claimed=claimed.objects,
-            let_go=let_go,
+            let_go=given_up,
         )
         decisions = Decisions(mistakes=[*claimed.mistakes.values()])
         for address in sorted({*wanted, *state.resources}):
