@@ -175,6 +175,35 @@ def test_a_name_that_somebody_else_has_is_not_taken_by_an_import_either(bench: B
     assert codes(bench) == ["already-exists"]
 
 
+def test_a_connector_that_no_rule_of_ours_uses_is_not_renamed_under_the_rules_of_others(bench: Bench) -> None:
+    clicked(bench, scoped("out", "Out"), routing("r", "R", ROUTE))
+    bench.text = configuration(scoped("out", "New"), imported("outbound_connector.out", "Out"))
+    assert codes(bench) == ["not-as-it-is"]
+
+
+def test_a_name_that_one_import_frees_is_taken_by_another(bench: Bench) -> None:
+    clicked(bench, rule("a", "A"), rule("b", "B"))
+    bench.text = configuration(
+        rule("a", "B"), rule("b", "C"), imported("transport_rule.a", "A"), imported("transport_rule.b", "B")
+    )
+    assert bench.apply().exit is Exit.DONE
+    assert names(bench, "transport_rule") == ["B", "C"]
+    assert settled(bench)
+
+
+def test_a_connector_goes_once_the_rule_that_routes_to_it_is_imported_and_routes_elsewhere(bench: Bench) -> None:
+    bench.text = configuration(scoped("old", "Old"), routing("r", "R", "${outbound_connector.old.name}"))
+    bench.apply()
+    let_go(bench, "transport_rule.r")
+    fresh = scoped("new", "New"), routing("r", "R", "${outbound_connector.new.name}")
+    bench.text = configuration(scoped("new", "New"))
+    assert codes(bench) == ["foreign-reference"]
+    bench.text = configuration(*fresh, imported("transport_rule.r", "R"))
+    assert bench.apply().exit is Exit.DONE
+    assert sent(bench)[-2:] == ["Set-TransportRule", "Remove-OutboundConnector"]
+    assert settled(bench)
+
+
 def test_another_object_takes_the_place_of_one_that_is_gone(bench: Bench) -> None:
     bench.text = configuration(rule("a", "A"))
     bench.apply()

@@ -50,8 +50,7 @@ def _claimed(block: Import, state: State, world: World) -> Observed | Diagnostic
     """The object that a block takes over; None when the block is done."""
     target = block.target
     found = meant(target, block.id, world.objects.get(target.kind, ()))
-    held = state.resources.get(target)
-    if held is not None and (not found or any(one.id == held.id or _is_former(one, target, state) for one in found)):
+    if target in state.resources and _is_done(block, found, state):
         return None
     unclear = unclear_object(target, block.id, found, world, block.position)
     if unclear is not None:
@@ -60,11 +59,14 @@ def _claimed(block: Import, state: State, world: World) -> Observed | Diagnostic
     return not_to_be_had(target, current, state, world, block.position) or current
 
 
-def _is_former(current: Observed, address: Address, state: State) -> bool:
-    """Whether a resource had this object until it was replaced, and it is still to be deleted."""
-    return any(
-        (left.kind, left.id, left.address) == (current.kind, current.id, address) for left in state.pending_delete
-    )
+def _is_done(block: Import, found: Sequence[Observed], state: State) -> bool:
+    """Whether a resource that the state has needs no import: it has the object, or had it until it was replaced, or the
+    block's name is nobody's or another resource's by now."""
+    own = {state.resources[block.target].id}
+    own |= {left.id for left in state.pending_delete if left.address == block.target}
+    ours = {known.id for known in state.resources.values() if known.kind == block.target.kind}
+    by_name = [one.id for one in found if one.id.casefold() != block.id.casefold()]
+    return not found or any(one.id in own for one in found) or any(id in ours for id in by_name)
 
 
 def meant(address: Address, id: str, objects: Sequence[Observed]) -> tuple[Observed, ...]:

@@ -146,7 +146,8 @@ def _decide(
         claimed = claims((one for one in asked if touched is None or one.target in touched), state, world)
         table = Table(
             world=world,
-            managed=_owners(state, let_go),
+            managed=_owners(state, let_go)
+            | {(taken.kind, taken.id): address for address, taken in claimed.objects.items()},
             replacing=frozenset(options.replace),
             wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh, adopted),
             staying=frozenset(wanted),
@@ -200,7 +201,7 @@ def takes_connectors_away(made: Plan) -> bool:
     taken = {"name", "enabled", "is_transport_rule_scoped", "test_mode"}
     return any(
         isinstance(step, Delete | Replace)
-        or (isinstance(step, Update) and any(found.attribute in taken for found in step.differences))
+        or (isinstance(step, Update | Adopt) and any(found.attribute in taken for found in step.differences))
         for step in made.steps
         if step.address.kind == OUTBOUND_CONNECTOR
     )
