@@ -30,7 +30,7 @@ from mailform.planning.world import World
 from mailform.wanted import Wanted
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR
-from mailform_providers.normal import Directory, same
+from mailform_providers.normal import Directory
 from mailform_state.address import Address
 from mailform_state.values import PendingDelete, Recorded
 
@@ -300,13 +300,6 @@ def connectors_to_be(
             stays = known is not None and address not in replaced and world.find(known.kind, known.id) is not None
             names[name] = known.id if stays and known is not None else f"new:{address}"
     return world.directory.overlaid(names)
-
-
-def name_differs(wanted: Wanted, current: Observed) -> bool:
-    """Whether the configuration wants another name than the object has."""
-    attribute = KINDS[wanted.kind].attributes[KINDS[wanted.kind].naming]
-    value = wanted.attributes.get(attribute.name)
-    return isinstance(value, Unknown) or not same(attribute, value, current.name, Directory())
 
 
 def _shown(value: object) -> str | bool | tuple[str, ...] | None:

@@ -18,6 +18,7 @@ from mailform.planning.compare import PROOF
 from mailform.planning.decide import Decisions, Table, connectors_to_be
 from mailform.planning.imports import claims
 from mailform.planning.names import collisions
+from mailform.planning.ownership import given_up, owners, strangers
 from mailform.planning.placing import place_rules
 from mailform.planning.publishing import left_behind, withdrawals
 from mailform.planning.records import observed_record, readdressed
@@ -45,7 +46,7 @@ from mailform.planning.waiting import deferred
 from mailform.planning.world import World
 from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
+from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.address import Address
 from mailform_state.values import Output, State, Value
 
@@ -91,15 +92,12 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     steps: list[Step] = [*moves, *decisions.steps]
     steps += _retries(known, world, _adopted(decisions.steps).values(), options)
     if not options.targets:
-        steps += withdrawals(known, wanted, configuration.dns, _let_go(configuration, known))
+        steps += withdrawals(known, wanted, configuration.dns, given_up(configuration, known).values())
     order = place_rules(wanted, known, world, tuple(steps), options.targets)
     mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
     mistakes += _unknown_addresses(options, configuration, known) + _too_many_rules(decisions.steps, world)
     if mistakes:
         raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
-    let_go = _let_go(configuration, known)
-    managed = {(entry.kind, entry.id.casefold()) for at, entry in known.resources.items() if at not in let_go}
-    managed |= {(taken.kind, taken.id.casefold()) for taken in _adopted(steps).values()}
     made = Plan(
         steps=tuple(sorted([*steps, *order.moves], key=_reading_order)),
         drift=tuple(decisions.drift),
@@ -109,7 +107,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         rules_before=order.before,
         rules_after=order.after,
         observed=world.objects,
-        foreign=_foreign(world, managed),
+        foreign=strangers(world, known, decisions.steps),
         unsupported=tuple(seen for seen in world.objects.get("transport_rule", ()) if seen.unsupported is not None),
         warnings=(*refined(configuration, world), *decisions.warnings, *order.warnings, *_partial(options)),
         targets=options.targets,
@@ -124,7 +122,7 @@ def _require_feasible(made: Plan, state: State) -> None:
     try:
         waves = schedule(made, state, "00000000")
     except CycleError as found:
-        circle = [step.address for step in made.steps if isinstance(step, Create | Replace | Update)]
+        circle = [step.address for step in made.steps if isinstance(step, Adopt | Create | Replace | Update)]
         raise Mistakes((complaints.circle(circle),)) from found
     late = [one.address for wave in waves.cleanup for one in wave if isinstance(one.action, Make)]
     if late:
@@ -135,8 +133,7 @@ def _decide(
     configuration: Configuration, state: State, world: World, options: Options
 ) -> tuple[Decisions, Mapping[Address, Wanted]]:
     """Decides every resource; again, as long as an object turns out to be replaced whose GUID others refer to."""
-    let_go = _let_go(configuration, state)
-    given_up = {(known.kind, known.id): address for address, known in state.resources.items() if address in let_go}
+    let_go = given_up(configuration, state)
     fresh: frozenset[Address] = frozenset()
     adopted: Mapping[Address, Observed] = {}
     while True:
@@ -146,13 +143,12 @@ def _decide(
         claimed = claims((one for one in asked if touched is None or one.target in touched), state, world)
         table = Table(
             world=world,
-            managed=_owners(state, let_go)
-            | {(taken.kind, taken.id): address for address, taken in claimed.objects.items()},
+            managed=owners(state, let_go, claimed.objects),
             replacing=frozenset(options.replace),
             wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh, adopted),
             staying=frozenset(wanted),
             claimed=claimed.objects,
-            let_go=given_up,
+            let_go=let_go,
         )
         decisions = Decisions(mistakes=[*claimed.mistakes.values()])
         for address in sorted({*wanted, *state.resources}):
@@ -165,21 +161,6 @@ def _decide(
             return decisions, wanted
         fresh |= renewed
         adopted = {**adopted, **taken_over}
-
-
-def _let_go(configuration: Configuration, state: State) -> frozenset[Address]:
-    """What the state has, and `[[removed]]` gives up."""
-    return frozenset(
-        address for address in state.resources if any(one.covers(address) for one in configuration.removed)
-    )
-
-
-def _owners(state: State, let_go: frozenset[Address]) -> dict[tuple[str, str], Address]:
-    """Whose each object is, those included that an earlier apply could not delete yet: their names come free. Such a
-    domain is nobody's: wanted again, it is adopted. What is let go of keeps its name, and is nobody's either."""
-    left = {(entry.kind, entry.id): entry.address for entry in state.pending_delete if entry.kind != ACCEPTED_DOMAIN}
-    staying = {address: known for address, known in state.resources.items() if address not in let_go}
-    return left | {(known.kind, known.id): address for address, known in staying.items()}
 
 
 def _retries(state: State, world: World, adopted: Iterable[Observed], options: Options) -> list[Retry]:
@@ -263,13 +244,6 @@ def _too_many_rules(steps: Iterable[Step], world: World) -> list[Diagnostic]:
     added = sum(isinstance(step, Create | Replace) and step.address.kind == TRANSPORT_RULE for step in steps)
     too_many = added and present + added > MOST_RULES
     return [complaints.too_many_rules(present, added, MOST_RULES)] if too_many else []
-
-
-def _foreign(world: World, managed: set[tuple[str, str]]) -> Mapping[str, int]:
-    return {
-        kind: sum((kind, seen.id.casefold()) not in managed for seen in objects)
-        for kind, objects in world.objects.items()
-    }
 
 
 def _partial(options: Options) -> tuple[Diagnostic, ...]:
