@@ -68,7 +68,7 @@ def take_over(
     wanted = resolve(configuration, {})[address]
     _require_same_domain(wanted, current)
     left = tuple(one for one in state.unresolved if (one.kind, one.id) != (current.kind, current.id))
-    return Taken(current, replace(state, unresolved=left).recording(_record(wanted, current)))
+    return Taken(current, replace(state, unresolved=left).recording(as_shown(wanted, current)))
 
 
 def _found(address: Address, id: str, objects: Sequence[Observed]) -> Observed:
@@ -116,7 +116,8 @@ def _require_same_domain(wanted: Wanted, current: Observed) -> None:
         )
 
 
-def _record(wanted: Wanted, current: Observed) -> Recorded:
+def as_shown(wanted: Wanted, current: Observed) -> Recorded:
+    """The record of an object that is taken over: what it shows counts as written."""
     kind = KINDS[wanted.kind]
     managed = {name: Attribute(None, None, name in wanted.sensitive) for name in everything(kind, wanted)}
     own = settings(kind, wanted, None)
