@@ -11,7 +11,9 @@ from mailform.adoption.block import Chosen
 from mailform_providers.contract import Observed
 from mailform_state.address import Address
 
-LONGEST = 60
+LONGEST = 40
+"""Characters. A longer name is cut between two words."""
+
 _PLAIN = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -37,8 +39,14 @@ def label(seen: Observed) -> str:
     """A name in letters, digits and underscores. One that has no Latin letter is called by its kind and GUID."""
     folded = unicodedata.normalize("NFKD", seen.name.casefold().translate(_PLAIN))
     plain = "".join(mark for mark in folded if not unicodedata.combining(mark))
-    found = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:LONGEST].strip("_")
+    found = _cut(re.sub(r"[^a-z0-9]+", "_", plain).strip("_"))
     if not re.search("[a-z]", found):
         found = "_".join(filter(None, (seen.kind.rpartition("_")[2], found, seen.id[:8].casefold())))
         found = re.sub(r"[^a-z0-9]+", "_", found)
     return found if found[0].isalpha() else f"_{found}"
+
+
+def _cut(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return text[: LONGEST + 1].rpartition("_")[0] or text[:LONGEST]
