@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from mailform.adoption.left_out import LeftOut
-from mailform.adoption.spelling import spelled, unspeakable
+from mailform.adoption.spelling import unspeakable
 from mailform.planning.world import identity
 from mailform.wanted import Configuration
 from mailform_providers.contract import Observed
+from mailform_providers.exchange.exported import ENUMS
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
+from mailform_providers.kinds.schema import Attribute, Type
 from mailform_state.address import Address
-from mailform_state.values import State
+from mailform_state.values import State, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def _inexpressible(seen: Observed) -> str | None:
     for attribute in kind.writable:
         lost = unspeakable(attribute, seen.attributes.get(attribute.name))
         if lost and (attribute.section or attribute.required):
-            return f"{attribute.name} can't be {', '.join(map(repr, lost))} in a configuration"
+            return f"{attribute.name} is {', '.join(map(repr, lost))}: {_cannot(attribute, lost[0])}"
+    if "enabled" in kind.attributes and not isinstance(seen.attributes.get("enabled"), bool):
+        return "whether it is enabled isn't shown"
     if kind.sections and not _shown(seen, kind.sections):
         return "its conditions and actions aren't shown"
     if seen.kind == ACCEPTED_DOMAIN and not all(map(seen.facts.get, ("verified", "email", "known"))):
@@ -115,16 +119,21 @@ def _shown(seen: Observed, sections: Collection[str]) -> bool:
 def _parts(seen: Observed) -> Iterator[LeftOut]:
     """What of an object that is taken can't be written."""
     kind = KINDS[seen.kind]
-    if "enabled" in kind.attributes and "enabled" not in seen.attributes:
-        yield LeftOut.of(seen, "it isn't shown, so the block says nothing, which means true", "enabled")
     for name, value in seen.unwritable.items():
         yield LeftOut.of(seen, _refusal(kind.name, name), name, value)
     for attribute in kind.writable:
         value = seen.attributes.get(attribute.name)
         for lost in unspeakable(attribute, value):
-            rest = spelled(attribute, value)
-            reason = "Exchange Online doesn't take this value back" if not rest else "this item can't be written"
-            yield LeftOut.of(seen, reason, attribute.name, lost)
+            yield LeftOut.of(seen, _cannot(attribute, lost), attribute.name, lost)
+
+
+def _cannot(attribute: Attribute, value: Value) -> str:
+    """Why a configuration has no word for a value."""
+    if attribute.values and isinstance(value, int):
+        return f"a number that stands for a word; {ENUMS}"
+    if attribute.values:
+        return "Exchange Online doesn't take this value back"
+    return "it can't be read as one thing" if attribute.type is Type.TIMESTAMP else "it can't be written"
 
 
 def _refusal(kind: str, name: str) -> str:

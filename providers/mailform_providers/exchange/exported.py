@@ -22,6 +22,7 @@ from mailform_providers.exchange.records import observed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, TRANSPORT_RULE
 from mailform_providers.kinds.schema import Kind
 
+ENUMS = "export it in PowerShell 7 with ConvertTo-Json -EnumsAsStrings"
 _DEEPEST = 6
 _GUIDS = ("Guid", "ExchangeObjectId", "ImmutableId")
 _UNNUMBERED = 1 << 30
@@ -91,6 +92,9 @@ def _object(row: Mapping[str, JsonValue], place: str, named: str | None) -> Obse
     if kind is None:
         return Unread(place, "it has no key of a connector, a transport rule or an accepted domain")
     plain = record(kind, row)
+    state = plain.get("State")
+    if kind.name == TRANSPORT_RULE and state not in (None, "Enabled", "Disabled"):
+        return Unread(place, f"its State is {state!r}, not a word: {ENUMS}")
     try:
         return _domain(kind, plain) if kind.name == ACCEPTED_DOMAIN else _other(kind, plain)
     except ReadFailed:
@@ -103,10 +107,11 @@ def _domain(kind: Kind, row: Record) -> Observed:
 
 
 def _other(kind: Kind, row: Record) -> Observed:
+    """A connector or a rule. Of a rule that doesn't show its state nobody knows whether it is enabled."""
     folded = {key.casefold(): entry for key, entry in row.items()}
     guid = next((folded[key.casefold()] for key in _GUIDS if isinstance(folded.get(key.casefold()), str)), "")
     seen = observed(kind, {**row, "Guid": guid})
-    if kind.name == TRANSPORT_RULE and folded.get("state") not in ("Enabled", "Disabled"):
+    if kind.name == TRANSPORT_RULE and folded.get("state") is None:
         return replace(seen, attributes={name: one for name, one in seen.attributes.items() if name != "enabled"})
     return seen
 
