@@ -36,7 +36,8 @@ def command(
     id: Annotated[str | None, typer.Argument(metavar="ID", help="The object's GUID or name; a domain.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that nobody manages yet.")] = False,
     file: Annotated[
-        str | None, typer.Option("--from", metavar="FILE", help="What PowerShell exported as JSON; - reads it.")
+        str | None,
+        typer.Option("--from", metavar="FILE", help="What PowerShell exported as JSON; - is standard input."),
     ] = None,
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="The new file of configuration to write.")
