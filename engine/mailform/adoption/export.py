@@ -13,8 +13,6 @@ from mailform_providers.exchange.exported import Unread, exported
 from mailform_providers.exchange.json_text import Malformed
 from mailform_state.values import State
 
-__all__ = ["Unread", "ground_of"]
-
 
 def ground_of(
     content: bytes,

@@ -13,8 +13,8 @@ from mailform.render import adoption_json, adoption_text
 
 if TYPE_CHECKING:
     from mailform.adoption.adopt import Adoption
-    from mailform.adoption.export import Unread
     from mailform.cli.surroundings import Surroundings
+    from mailform_providers.exchange.exported import Unread
 
 
 def tell(

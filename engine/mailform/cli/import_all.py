@@ -62,14 +62,14 @@ def from_tenant(common: Common, asked: Request) -> None:
     around = surroundings(common, _path(common, asked), needs_tenant=True)
     if asked.dry_run:
         with desk.connection(common, around.configuration) as tenant:
-            found = _read(around, asked, tenant, desk.store(common).read())
+            found = _read(common, around, asked, tenant, desk.store(common).read())
         return tell(common, found, around, None)
     with (
         editing(common, "mailform import", asked.lock_timeout) as store,
         desk.connection(common, around.configuration) as tenant,
     ):
         stored = store.read()
-        found = _read(around, asked, tenant, stored)
+        found = _read(common, around, asked, tenant, stored)
         if found.chosen:
             write_once(around.path, found.text)
             new = replace(found.state, serial=found.state.serial + 1, tool_version=desk.version())
@@ -101,10 +101,11 @@ def _path(common: Common, asked: Request) -> Path:
     return destination(common, f"found{SUFFIX}" if asked.out is None else asked.out)
 
 
-def _read(around: Surroundings, asked: Request, tenant: Connection, stored: State | None) -> Adoption:
+def _read(common: Common, around: Surroundings, asked: Request, tenant: Connection, stored: State | None) -> Adoption:
     from mailform.adoption.adopt import adopt
     from mailform.adoption.ground import Ground
     from mailform.cli import desk
+    from mailform.diagnostics import Diagnostic, Severity
     from mailform.refresh import refresh
     from mailform.session.preparing import require_tenant
     from mailform_state.values import State
@@ -114,7 +115,8 @@ def _read(around: Surroundings, asked: Request, tenant: Connection, stored: Stat
     kinds = {*(asked.kinds or KINDS)}
     if TRANSPORT_RULE in kinds:
         kinds.add(OUTBOUND_CONNECTOR)  # a rule's connector is told by its name or by its GUID
-    world, _ = refresh(tenant.provider, around.configuration, state, kinds)
+    world, remarks = refresh(tenant.provider, around.configuration, state, kinds)
+    desk.warn(common, (Diagnostic("service", remark, severity=Severity.WARNING) for remark in remarks))
     ground = Ground(str(around.path), around.sources, around.inputs, around.configuration, state, world)
     return adopt(ground, asked.selection)
 

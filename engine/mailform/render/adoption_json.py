@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailform.adoption.adopt import Adoption
-from mailform.adoption.export import Unread
 from mailform.render.shape import Json, json
+from mailform_providers.exchange.exported import Unread
 
 FORMAT_VERSION = "1.0"
 

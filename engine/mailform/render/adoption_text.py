@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mailform.adoption.adopt import Adoption
-from mailform.adoption.export import Unread
 from mailform.adoption.left_out import LeftOut
 from mailform.render.escape import quoted, shown
 from mailform.render.shape import json
+from mailform_providers.exchange.exported import Unread
 from mailform_providers.kinds import KINDS
 
 MOST = 5

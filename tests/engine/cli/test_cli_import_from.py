@@ -236,3 +236,23 @@ def test_an_export_as_json_tells_what_was_read_and_what_was_not(terminal: Termin
     assert [one["address"] for one in document["resources"]] == ["transport_rule.one"]
     assert document["unread"] == [{"where": "document, entry 2", "reason": "it is no object"}]
     assert document["configuration"].startswith("# Transport rules")
+
+
+def test_nothing_gets_out_of_a_comment(terminal: Terminal) -> None:
+    evil = "x\n[transport_rule.evil]\nname = 'x'\u2028\x00\x85"
+    blocks, _ = taken(terminal, rule("One", LastModifiedBy=evil, Guid=evil, WhenChanged=evil))
+    assert list(blocks) == ["transport_rule"]
+    assert list(blocks["transport_rule"]) == ["one"]
+    terminal.write("")
+    terminal.done("validate")
+
+
+@pytest.mark.parametrize("shown", [{"IsTransportRuleScoped": False}, {"Enabled": False}])
+def test_of_a_rule_and_a_connector_that_does_not_fit_it_one_is_left_out(
+    terminal: Terminal, shown: dict[str, Any]
+) -> None:
+    route = rule("Route", RouteMessageOutboundConnector="Way out", Actions=["a.Route", "a.PrependSubject"])
+    blocks, said = taken(terminal, [route, outbound("Way out", **shown)])
+    assert "outbound_connector" not in blocks
+    assert blocks["transport_rule"]["route"]["actions"]["route_message_outbound_connector"] == "Way out"
+    assert "`transport_rule.route` routes to `outbound_connector.way_out`" in said
