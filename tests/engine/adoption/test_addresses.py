@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailform.adoption.addresses import LONGEST, addressed
@@ -18,6 +18,7 @@ def objects(found: list[str]) -> list[Observed]:
     return [Observed("transport_rule", f"{number:08x}-0000", name, {}) for number, name in enumerate(found)]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no defect
 @given(st.lists(names, max_size=12), st.randoms(use_true_random=False))
 def test_every_object_gets_an_address_of_its_own_in_whatever_order_they_come(
     found: list[str], chance: random.Random

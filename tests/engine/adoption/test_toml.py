@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailform.adoption.toml import WIDTH, pair
@@ -14,6 +14,7 @@ text = st.text(st.characters(blacklist_categories=["Cs"]), max_size=60)
 values = st.one_of(text, st.booleans(), st.integers(-(2**31), 2**31), st.lists(text, min_size=1, max_size=8).map(tuple))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no defect
 @given(values)
 def test_a_value_is_read_back_as_it_was(value: str | int | tuple[str, ...]) -> None:
     written = pair("x", value)
