@@ -58,6 +58,7 @@ def from_tenant(common: Common, asked: Request) -> None:
     from mailform.cli.adopted import tell
     from mailform.cli.state_edits import editing
     from mailform.cli.surroundings import surroundings, write_once
+    from mailform_state.errors import Failure
 
     around = surroundings(common, _path(common, asked), needs_tenant=True)
     if asked.dry_run:
@@ -73,7 +74,11 @@ def from_tenant(common: Common, asked: Request) -> None:
         if found.chosen:
             write_once(around.path, found.text)
             new = replace(found.state, serial=found.state.serial + 1, tool_version=desk.version())
-            store.write(new, expected=None if stored is None else stored.serial)
+            try:
+                store.write(new, expected=None if stored is None else stored.serial)
+            except (Failure, KeyboardInterrupt):
+                desk.tell(f"{around.path} is written, but the state is not. Run the same command again; it goes on.")
+                raise
     return tell(common, found, around, around.path)
 
 

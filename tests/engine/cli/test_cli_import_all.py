@@ -13,6 +13,7 @@ import pytest
 
 from mailform_providers.kinds import KINDS
 from mailform_providers.sandbox import seeds
+from mailform_state.errors import Unusable
 from mailform_state.local import LocalStore
 from tenants import exported, large_tenant
 from terminal import TENANT, Terminal
@@ -303,18 +304,21 @@ def test_a_file_that_is_there_is_never_overwritten(terminal: Terminal) -> None:
     assert not Path("mailform.state.json").exists()
 
 
+@pytest.mark.parametrize("blow", [KeyboardInterrupt(), Unusable("no space left", hint="make room")])
 def test_an_import_that_was_cut_off_before_the_state_goes_on_with_its_own_file(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, blow: BaseException
 ) -> None:
     terminal.write("")
     id = rule(terminal, "One")
     with monkeypatch.context() as power:
 
         def cut(*_: object, **__: object) -> None:
-            raise KeyboardInterrupt
+            raise blow
 
         power.setattr(LocalStore, "write", cut)
-        assert terminal.run("import", "--all", "--out", FOUND).code != 0
+        ran = terminal.run("import", "--all", "--out", FOUND)
+    assert ran.code != 0
+    assert "Run the same command again" in ran.err
     left = written()
     assert not Path("mailform.state.json").exists()
     terminal.run("plan").refuses("[already-exists]", f"mailform import 'transport_rule.one' {id}")
