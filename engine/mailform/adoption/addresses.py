@@ -42,7 +42,7 @@ def label(seen: Observed) -> str:
     found = _cut(re.sub(r"[^a-z0-9]+", "_", plain).strip("_"))
     if not re.search("[a-z]", found):
         found = "_".join(filter(None, (seen.kind.rpartition("_")[2], found, seen.id[:8].casefold())))
-        found = re.sub(r"[^a-z0-9]+", "_", found)
+        found = re.sub(r"[^a-z0-9]+", "_", found).strip("_")
     return found if found[0].isalpha() else f"_{found}"
 
 

@@ -13,7 +13,7 @@ from mailform.adoption.toml import pair
 from mailform.configuration import timestamps
 from mailform.configuration.findings import escaped
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
+from mailform_providers.kinds import KINDS
 from mailform_providers.kinds.schema import Attribute
 from mailform_providers.normal import timestamp
 from mailform_state.address import Address
@@ -52,7 +52,7 @@ def block(chosen: Chosen, links: Links, after: Address | None = None, unwritten:
 
 def comment(seen: Observed) -> str:
     """Which object a block is, and who changed it last, as far as the service says; empty when it says nothing."""
-    told = [] if seen.kind == ACCEPTED_DOMAIN or not seen.id else [escaped(seen.id)]
+    told = [] if seen.id.casefold() == seen.name.casefold() else [escaped(seen.id)]
     who, when = seen.changed_by, seen.changed_at
     if who or when:
         by = f" by {escaped(who)}" if who else ""

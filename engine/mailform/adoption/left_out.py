@@ -10,8 +10,8 @@ from mailform_state.values import Value
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """An object that wasn't taken over; with `attribute`, only that was left unwritten. `id` may be empty: not every
-    file shows GUIDs."""
+    """An object that wasn't taken over; with `attribute`, only that was left unwritten. `id` is its name where a file
+    shows no GUID."""
 
     kind: str
     id: str

@@ -76,7 +76,7 @@ def _value(one: LeftOut) -> str:
 
 
 def _named(one: LeftOut) -> str:
-    return quoted(one.name) + (f" ({shown(one.id)})" if one.id and one.id != one.name else "")
+    return quoted(one.name) + (f" ({shown(one.id)})" if one.id.casefold() != one.name.casefold() else "")
 
 
 def _words(kind: str) -> str:

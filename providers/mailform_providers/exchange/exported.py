@@ -107,10 +107,11 @@ def _domain(kind: Kind, row: Record) -> Observed:
 
 
 def _other(kind: Kind, row: Record) -> Observed:
-    """A connector or a rule. Of a rule that doesn't show its state nobody knows whether it is enabled."""
+    """A connector or a rule; one whose GUID isn't shown goes by its name. Of a rule that doesn't show its state nobody
+    knows whether it is enabled."""
     folded = {key.casefold(): entry for key, entry in row.items()}
-    guid = next((folded[key.casefold()] for key in _GUIDS if isinstance(folded.get(key.casefold()), str)), "")
-    seen = observed(kind, {**row, "Guid": guid})
+    guid = next((folded[key.casefold()] for key in _GUIDS if isinstance(folded.get(key.casefold()), str)), None)
+    seen = observed(kind, {**row, "Guid": guid or folded.get("name")})
     if kind.name == TRANSPORT_RULE and folded.get("state") is None:
         return replace(seen, attributes={name: one for name, one in seen.attributes.items() if name != "enabled"})
     return seen

@@ -222,6 +222,19 @@ def test_odd_shapes_end_in_words_and_never_in_a_traceback(terminal: Terminal, ho
     assert "good" in tomllib.loads(Path(FOUND).read_text("utf-8"))["transport_rule"]
 
 
+def test_objects_whose_guids_are_not_shown_go_by_their_names(terminal: Terminal) -> None:
+    rows = [rule(name, number) for number, name in enumerate(("One", "你好", "Two", "No action"))]
+    for row in rows:
+        del row["Guid"]
+    rows[2]["State"] = "Disabled"
+    rows[3] |= {"PrependSubject": None, "Actions": None}
+    blocks, said = taken(terminal, rows)
+    assert list(blocks["transport_rule"]) == ["one", "rule", "two"]
+    assert blocks["transport_rule"]["two"]["enabled"] is False
+    assert 'transport rule "No action": `transport_rule.no_action` has no action' in said
+    assert "\n# last changed by Megan Bowen at 2026-03-03T01:15:23Z\n" in Path(FOUND).read_text("utf-8")
+
+
 def test_an_export_beside_a_configuration_leaves_out_what_is_written(terminal: Terminal) -> None:
     terminal.write('[transport_rule.one]\nname = "ONE"\nconditions = {}\nactions = { set_scl = 1 }\n')
     blocks, said = taken(terminal, [rule("One"), rule("One more", 1)])
