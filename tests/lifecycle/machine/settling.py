@@ -79,7 +79,7 @@ def resolve(mistake: Diagnostic, world: World, run: Running) -> None:
                 if mistake.code == "another-object":
                     run("state rm", lambda common: state_edits.remove(common, [found[1]]))
         case "moved":
-            found = re.search(r'from = "(\S+)"\nto = "(\S+)"', mistake.hint)
+            found = re.search(r'from = "(\S+)"\nto = "(\S+)"', mistake.paste)
             assert found is not None, mistake
             _move(world, found[1], found[2])
         case "impossible-order":

@@ -133,6 +133,9 @@ def done_means_that_nothing_is_left_to_do(world: World, ran: Ran) -> None:
 def what_nobody_manages_is_left_alone(world: World, ran: Ran) -> None:
     """Foreign objects are as they were, and so is their order among themselves."""
     adopted = {(kind, id) for kind, id in ran.after.known if kind == "accepted_domain"}
+    # a proof that was asked for can't be taken back
+    asked = {request.identity.casefold() for request in ran.writes if request.operation.endswith("/verify")}
+    adopted |= {("accepted_domain", name) for name in asked}
     left_alone = {key for key in ran.before.objects if key not in ran.before.known | ran.meddled | adopted}
     if ran.late_before:
         return
