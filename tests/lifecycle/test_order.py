@@ -52,6 +52,16 @@ def test_a_rule_without_a_place_is_never_moved(bench: Bench) -> None:
     assert order(bench) == "cab"
 
 
+def test_a_rule_without_a_place_stays_even_where_moving_it_would_take_fewer_moves(bench: Bench) -> None:
+    applied(bench, rule("a", "a"), rule("b", "b"), rule("c", "c"))
+    a = guid(bench, "transport_rule", "a")
+    before = 'order = { before = "transport_rule.a" }'
+    applied(bench, rule("a", "a"), rule("b", "b", before), rule("c", "c", before))
+    assert sorted(order(bench)[:2]) == ["b", "c"]
+    assert (len(sent(bench)), a in [request.identity for request in requests(bench)]) == (2, False)
+    assert settled(bench)
+
+
 @pytest.mark.parametrize(
     ("place", "expected"),
     [
