@@ -21,6 +21,7 @@ from mailform_state.errors import Damaged, Overtaken, Unusable
 from mailform_state.journal import Begin, End, Image, Intent, Pivot
 from mailform_state.local import JOURNAL, STATE, VERSIONS, LocalStore
 from mailform_state.values import Output, State
+from mailform_state.versions import Versions
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 FIRST = State("lineage", "tenant", serial=1)
@@ -411,3 +412,12 @@ print(json.dumps(said))
     assert (tmp_path / JOURNAL).stat().st_size == size
     assert stored(store).serial == 1
     assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_serial_that_is_taken_stays_its_first_writers(tmp_path: Path) -> None:
+    versions = Versions(tmp_path / "versions")
+    versions.claim(7, b"first")
+    with pytest.raises(Overtaken):
+        versions.claim(7, b"second")
+    assert versions.read(7) == b"first"
+    assert [path.name for path in versions.folder.iterdir()] == ["0000000007.json"]
