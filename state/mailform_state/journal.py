@@ -166,16 +166,16 @@ def replay(base: State, entries: Iterable[Entry]) -> State:
 
 
 def _undone(told: tuple[Entry, ...]) -> set[int]:
-    """The steps that count for nothing any more. What the run made and somebody else then edited stays, and is ours."""
+    """The steps that count for nothing any more. What the run made and somebody else then edited stays, and is ours;
+    what it made and took away again takes every write to it along, also where a crash let only the first be told."""
     creates = {entry.step for entry in told if isinstance(entry, Intent) and entry.action == "create"}
-    made = {entry.id for entry in told if isinstance(entry, Result) and entry.step in creates}
-    ours = {entry.step for entry in told if isinstance(entry, Intent) and entry.id in made} | creates
+    made = {entry.step: entry.id for entry in told if isinstance(entry, Result) and entry.step in creates}
+    written = {entry.step: entry.id for entry in told if isinstance(entry, Intent) and entry.id in made.values()}
     latest = {entry.step: entry.outcome for entry in told if isinstance(entry, UndoResult)}
-    return {
-        step
-        for step, outcome in latest.items()
-        if outcome is UndoOutcome.OK or (outcome is UndoOutcome.SKIPPED and step not in ours)
-    }
+    gone = {id for step, id in made.items() if latest.get(step) is UndoOutcome.OK}
+    taken_back = {step for step, outcome in latest.items() if outcome is UndoOutcome.OK}
+    left_to_others = {step for step, outcome in latest.items() if outcome is UndoOutcome.SKIPPED}
+    return taken_back | (left_to_others - creates - written.keys()) | {s for s, id in written.items() if id in gone}
 
 
 def _changes(entry: Entry, undone: set[int]) -> tuple[Change, ...]:

@@ -121,8 +121,10 @@ class Bench:
     memory: Memory = field(default_factory=Memory)
     clock: StillClock = field(default_factory=StillClock)
     settle: float = 2.0
+    visibility: float = 300.0
     publisher: Publisher | None = None
     look_up: LookUp | None = None
+    parallelism: int = 3
     last: Sandbox | None = None
 
     @property
@@ -182,7 +184,7 @@ class Bench:
                 run=uuid4().hex,
                 actor="somebody@here",
                 tool_version="0.1.0",
-                tempo=Tempo(parallelism=3, settle=self.settle),
+                tempo=Tempo(self.parallelism, self.settle, self.visibility),
                 rollback=rollback,
                 watch=watch,
                 stopped=stopped,
@@ -209,11 +211,12 @@ class Bench:
                 self.patience(),
             ) as tenant,
         ):
-            course = Course("0.1.0", Tempo(settle=self.settle), watch, self.publisher, forward, decision)
+            tempo = Tempo(self.parallelism, self.settle, self.visibility)
+            course = Course("0.1.0", tempo, watch, self.publisher, forward, decision)
             return recover(self.store, tenant.tenant_id, tenant.provider, lock, self.clock, course)
 
     def writes(self) -> int:
-        """How many writes the last apply sent."""
+        """How many writes the last apply or recovery sent."""
         return 0 if self.last is None else len(self.last.writes)
 
     def _prepare(

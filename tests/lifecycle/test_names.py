@@ -217,6 +217,13 @@ def test_a_name_of_nobodys_object_cannot_be_taken_by_a_rename(bench: Bench) -> N
     assert codes(bench) == ["already-exists"]
 
 
+def test_a_name_of_nobodys_object_cannot_be_taken_by_a_rename_that_is_a_replacement(bench: Bench) -> None:
+    applied(bench, configuration(scoped("a", "A"), routing("r", "R", "${outbound_connector.a.name}")))
+    by_hand(bench, "New-OutboundConnector", Name="Theirs", UseMXRecord=True, RecipientDomains=["contoso.com"])
+    bench.text = configuration(scoped("a", "theirs"), routing("r", "R", "${outbound_connector.a.name}"))
+    assert codes(bench) == ["already-exists"]
+
+
 @each_kind
 def test_two_resources_of_one_kind_with_the_same_name_are_a_mistake(bench: Bench, kind: str) -> None:
     bench.text = '[variables.b]\ntype = "string"\ndefault = "same"\n' + of(kind, a="Same", b="${var.b}")

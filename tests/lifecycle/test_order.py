@@ -9,7 +9,7 @@ import pytest
 
 from lifecycle.bench import Bench
 from lifecycle.blocks import configuration, routing, rule, scoped
-from lifecycle.looks import at, by_hand, codes, mistakes, names, requests, sent, settled, steps
+from lifecycle.looks import at, by_hand, codes, guid, mistakes, names, requests, sent, settled, steps
 from mailform.diagnostics import Mistakes
 from mailform.exits import Exit
 from mailform.planning.plan import Options
@@ -98,6 +98,13 @@ def test_a_priority_beyond_the_end_is_last_and_warned_of(bench: Bench) -> None:
     assert bench.apply().exit is Exit.DONE
     assert order(bench) == "xya"
     assert bench.plan().plan.empty
+
+
+def test_two_priorities_beyond_the_end_are_the_last_two_in_their_order(bench: Bench) -> None:
+    theirs(bench, "x")
+    applied(bench, rule("a", "a", "priority = 8"), rule("b", "b", "priority = 7"))
+    assert order(bench) == "xba"
+    assert settled(bench)
 
 
 @pytest.mark.parametrize("second", ["priority = 1", "priority = 1\nenabled = false"])
@@ -303,6 +310,18 @@ def test_a_failure_in_the_middle_of_moves_restores_the_order(bench: Bench) -> No
     assert bench.apply().exit is Exit.DONE
     assert order(bench) == "dcbax"
     assert settled(bench)
+
+
+def test_the_way_back_moves_only_what_the_run_has_moved(bench: Bench) -> None:
+    theirs(bench, "x")
+    theirs(bench, "y")
+    applied(bench, rule("a", "a"), rule("b", "b"))
+    a, b = guid(bench, "transport_rule", "a"), guid(bench, "transport_rule", "b")
+    bench.text = configuration(rule("a", "a", 'comments = "new"'), rule("b", "b", 'order = { at = "first" }'))
+    report = bench.apply(Fault(When(operation="Set-TransportRule", identity=str(a)), Reject()))
+    assert report.exit is Exit.ROLLED_BACK
+    assert [request.identity for request in requests(bench)] == [b, a, b]
+    assert order(bench) == "xyab"
 
 
 def test_a_rule_is_moved_before_routing_is_switched_on(bench: Bench) -> None:

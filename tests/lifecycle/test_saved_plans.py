@@ -152,13 +152,14 @@ def test_a_plan_expires(terminal: Terminal) -> None:
     assert (ran.code, "expired" in ran.err) == (8, True)
 
 
-@pytest.mark.parametrize("edit", ["cut", "flip", "more", "pretty"])
+@pytest.mark.parametrize("edit", ["cut", "flip", "space", "more", "pretty"])
 def test_a_damaged_plan_is_refused(planned: Terminal, edit: str) -> None:
     path = planned.folder / "plan.mailform"
     data = path.read_bytes()
     damaged = {
         "cut": data[: len(data) // 2],
-        "flip": data.replace(b'"destroy":false', b'"destroy":true '),
+        "flip": data.replace(b'"destroy":false', b'"destroy":true'),
+        "space": data.replace(b'"destroy":false', b'"destroy": false'),
         "more": data + b" ",
         "pretty": json.dumps(json.loads(data), indent=1).encode(),
     }

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from lifecycle.bench import Bench
+from lifecycle.looks import named
 from mailform.exits import Exit
 from mailform.planning.plan import Options
 from mailform.planning.steps import Delete, Forget, Update
+from mailform_providers.sandbox import Request
 
 
 @pytest.fixture
@@ -122,6 +124,19 @@ def test_the_rule_is_switched_on_last_and_switched_off_first(bench: Bench) -> No
     assert bench.last.writes[-1].operation == "Enable-TransportRule"
     bench.apply(options=Options(destroy=True))
     assert bench.last.writes[0].operation == "Disable-TransportRule"
+
+
+def test_nothing_that_mail_would_notice_is_on_as_soon_as_it_is_made(bench: Bench) -> None:
+    made: list[object] = []
+
+    def look(request: Request) -> None:
+        if request.operation == "New-TransportRule":
+            made.append(named(bench, "transport_rule", "Route email to Contoso Signature Service")["State"])
+        if request.operation == "New-InboundConnector":
+            made.append(named(bench, "inbound_connector", "Contoso Signature Service to Office 365")["Enabled"])
+
+    assert bench.apply(after_write=look).exit is Exit.DONE
+    assert made == [False, "Disabled"]
 
 
 def test_while_the_domain_waits_for_its_proof_nothing_that_needs_it_is_made(tmp_path: Path) -> None:

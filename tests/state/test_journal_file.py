@@ -97,6 +97,13 @@ def test_a_line_taken_out_put_in_twice_or_moved_is_damage() -> None:
             decode(b"".join(other))
 
 
+def test_lines_of_two_journals_do_not_make_one() -> None:
+    ours = lines_of(sample()).splitlines(keepends=True)
+    theirs = lines_of([*sample()[1:2], *sample()[1:]]).splitlines(keepends=True)
+    with pytest.raises(Damaged):
+        decode(ours[0] + theirs[1])
+
+
 def test_a_line_written_in_another_way_is_damage_though_it_says_the_same() -> None:
     with pytest.raises(Damaged):
         decode(lines_of(sample(1)).replace(b":", b": ", 1))

@@ -254,6 +254,33 @@ def test_the_journal_is_appended_to_and_closed(store: LocalStore, tmp_path: Path
     assert again.entries == (BEGIN,)
 
 
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The files, by inode, that the disk was asked to keep."""
+    found: set[int] = set()
+    sync = os.fsync
+
+    def noting(file: int) -> None:
+        found.add(os.fstat(file).st_ino)
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    return found
+
+
+def test_an_entry_is_on_the_disk_before_anybody_is_told_so(store: LocalStore, tmp_path: Path, synced: set[int]) -> None:
+    for entry in (BEGIN, INTENT):
+        synced.clear()
+        store.append([entry])
+        assert (tmp_path / JOURNAL).stat().st_ino in synced
+
+
+def test_a_state_is_on_the_disk_before_anybody_is_told_so(store: LocalStore, tmp_path: Path, synced: set[int]) -> None:
+    grown(store, 1)
+    files = (tmp_path / STATE, tmp_path / VERSIONS / "0000000001.json", tmp_path, tmp_path / VERSIONS)
+    assert {file.stat().st_ino for file in files} <= synced
+
+
 @pytest.mark.parametrize("fresh", [True, False])
 def test_a_torn_tail_is_cut_off_before_more_is_written(store: LocalStore, tmp_path: Path, fresh: bool) -> None:
     store.append([BEGIN])

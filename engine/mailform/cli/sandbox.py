@@ -38,6 +38,7 @@ WHAT is one of
   redirect[=PREFIX]       302 to PREFIX.host
   expire                  401, and the token is never taken again
   lose, lose-applied      the connection breaks before, or after, the request was carried out
+  late[=SECONDS]          the connection breaks, and the request is carried out 30 seconds later
   page, page-applied      a web page with 200
   cut, cut-unapplied      JSON that ends in the middle, of a request that was carried out, or not
 """

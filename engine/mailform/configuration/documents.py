@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailform.configuration.plain import Unfit, unfit
+from mailform.configuration.plain import unfit
 from mailform.configuration.positions import Path, Spot, spots
 from mailform.configuration.syntax import TooDeep, statements
 from mailform.diagnostics import Diagnostic, Position
@@ -98,7 +98,7 @@ def _parsed(name: str, text: str) -> Document | Diagnostic:
         data = tomllib.loads(text)
         found = Document(name, text, data, spots(statements(text)), lines)
         wrong = unfit(data)
-        return found if wrong is None else _unfit(found, wrong)
+        return found if wrong is None else _unreadable(wrong.code, wrong.message, found.value(wrong.path), wrong.hint)
     except (RecursionError, TooDeep) as error:
         offset = error.offset if isinstance(error, TooDeep) else _deepest(text)
         return _unreadable(
@@ -117,15 +117,6 @@ def _parsed(name: str, text: str) -> Document | Diagnostic:
             _position(name, text, lines, 0 if long is None else long.start()),
             "a TOML integer has 64 bits",
         )
-
-
-def _unfit(found: Document, wrong: Unfit) -> Diagnostic:
-    return _unreadable(
-        "invalid-toml",
-        wrong.message,
-        found.value(wrong.path),
-        "a TOML integer has 64 bits; no setting needs deep nesting",
-    )
 
 
 def _syntax_error(name: str, text: str, lines: tuple[int, ...], said: str) -> Diagnostic:

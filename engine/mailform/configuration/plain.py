@@ -20,10 +20,12 @@ DEEPEST_DOCUMENT = 64
 class Unfit(ValueError):
     """A value that can't be kept: `path` leads to it."""
 
-    def __init__(self, path: Path, message: str) -> None:
+    def __init__(self, path: Path, message: str, *, code: str = "bad-value", hint: str = "") -> None:
         super().__init__(message)
         self.path = path
         self.message = message
+        self.code = code
+        self.hint = hint
 
 
 def plain(data: object, path: Path = ()) -> Value:
@@ -65,10 +67,12 @@ def unfit(data: Mapping[str, object]) -> Unfit | None:
             continue
         key, value = found
         if isinstance(value, int) and not _fits(value):
-            return Unfit((*path, key), "a number has more than 64 bits")
+            hint = "a TOML integer has 64 bits"
+            return Unfit((*path, key), "a number has more than 64 bits", code="invalid-toml", hint=hint)
         if isinstance(value, dict | list):
             if len(inside) == DEEPEST_DOCUMENT:
-                return Unfit((*path, key), "arrays or tables are nested too deeply")
+                message, hint = "arrays or tables are nested too deeply", "no setting needs this"
+                return Unfit((*path, key), message, code="nested-too-deeply", hint=hint)
             path.append(key)
             inside.append(_entries(value))
     return None

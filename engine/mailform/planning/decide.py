@@ -153,12 +153,12 @@ class Table:
         if wanted.kind == ACCEPTED_DOMAIN:
             differences = finishing(current) + differences
         effective = tuple(found for found in differences if found.note is not Note.RELEASED)
+        self._note_taken_name(wanted, current, effective, into)
         replacement = self._replacement(wanted, recorded, current, effective, into)
         if replacement is not None:
             into.mistakes.extend(self._may_go(recorded, current, wanted) if replacement.retire else ())
             into.steps.append(replacement)
             return
-        self._note_taken_name(wanted, current, effective, into)
         if effective:
             into.steps.append(Update(wanted, current, differences))
         new = settings(kind, wanted, recorded)

@@ -158,14 +158,26 @@ def numbers_of(step: UndoStep) -> tuple[int, ...]:
 
 
 def former_order(current: tuple[str, ...], step: Reorder) -> tuple[str, ...]:
-    """What the order of `current` is to be: what we moved stands again behind its former neighbour; what others did
-    to the rest meanwhile stays."""
+    """What the order of `current` is to be: what we moved stands again among the others as it did, also where one of
+    them was moved meanwhile; what others did to the rest stays."""
     rest = [id for id in current if id not in step.moved]
-    for place, id in enumerate(step.order):
+    places = {id: place for place, id in enumerate(step.order)}
+    for id in step.order:
         if id in step.moved and id in current:
-            ahead = next((other for other in reversed(step.order[:place]) if other in rest), None)
-            rest.insert(0 if ahead is None else rest.index(ahead) + 1, id)
+            rest.insert(_gap(rest, places, places[id]), id)
     return tuple(rest)
+
+
+def _gap(rest: Sequence[str], places: Mapping[str, int], own: int) -> int:
+    """Where in `rest` a rule stands right with the most others; of several such gaps right behind its old neighbour."""
+    wrong = sum(places[id] < own for id in rest if id in places)
+    costs = [wrong]
+    for id in rest:
+        wrong += 0 if id not in places else 1 if places[id] > own else -1
+        costs.append(wrong)
+    ahead = max((one for one in rest if places.get(one, own) < own), key=places.__getitem__, default=None)
+    behind = 0 if ahead is None else rest.index(ahead) + 1
+    return behind if costs[behind] == min(costs) else costs.index(min(costs))
 
 
 def displaced(current: tuple[str, ...], step: Reorder) -> frozenset[str]:

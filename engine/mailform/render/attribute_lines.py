@@ -9,6 +9,7 @@ from mailform.expression import Unknown
 from mailform.planning.steps import Difference, Note
 from mailform.render.detail import Entry, entries, items, meaning
 from mailform.render.escape import shown
+from mailform.render.figures import figure
 from mailform.render.palette import Ink, Palette
 from mailform.render.value import SENSITIVE, change, empty, text
 from mailform_providers.kinds import KINDS
@@ -49,7 +50,7 @@ def written(sign: str, name: str, value: Value | Unknown, *, hidden: bool) -> Li
     """An attribute of an object that comes (`+`) or goes (`-`) whole."""
     shown = text(value, sensitive=hidden)
     if not hidden and isinstance(value, tuple) and len(shown) > _WIDE:
-        return Line(sign, name, f"{len(value)} items", below=tuple((sign, text(item)) for item in value))
+        return Line(sign, name, figure(len(value), "item"), below=tuple((sign, text(item)) for item in value))
     return Line(sign, name, shown)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mailform.execute.ledger import Clock, Tempo
-from mailform.execute.lost import found_of_all, landed
+from mailform.execute.lost import found_of_all
 from mailform.execute.outcome import gone
 from mailform.execute.publishing import PUBLISH, WITHDRAW, settled
 from mailform.execute.undo import Leftover
-from mailform.planning.images import seen, touched
-from mailform.planning.undo import shown
+from mailform.planning.images import seen, strange, touched
+from mailform.planning.undo import Images, shown
 from mailform.planning.world import identity
 from mailform.session.telling import NOT_SHOWN
 from mailform_providers.contract import Observed, Provider
@@ -59,10 +59,13 @@ class Aftermath:
 
 
 def unsettled(told: Iterable[Entry]) -> list[Intent]:
-    """The intents of which the journal doesn't say how they ended."""
+    """The intents of which the journal doesn't say how they ended, or only that they didn't show: they may now."""
     entries = tuple(told)
-    known = {entry.step for entry in entries if isinstance(entry, Result) and entry.outcome is not Outcome.AMBIGUOUS}
-    return [entry for entry in entries if isinstance(entry, Intent) and entry.step not in known]
+    last = {entry.step: entry for entry in entries if isinstance(entry, Result)}
+    known = {
+        step for step, result in last.items() if result.outcome is not Outcome.AMBIGUOUS and result.detail != NOT_SHOWN
+    }
+    return list({one.step: one for one in entries if isinstance(one, Intent) and one.step not in known}.values())
 
 
 def settling(intents: list[Intent], scene: Aftermath) -> Iterator[Result]:
@@ -76,7 +79,8 @@ def settling(intents: list[Intent], scene: Aftermath) -> Iterator[Result]:
     images = shown(scene.told)
     for intent in intents:
         current = found.get(intent.step)
-        before = images.get((intent.kind, str(intent.id)), ({},))[-1]
+        known = images.get((intent.kind, str(intent.id)), ())
+        before = known[-1] if known else {}
         match intent.action:
             case "move":
                 yield Result(intent.step, Outcome.OK, intent.id, detail="taken for done when recovering")
@@ -93,7 +97,7 @@ def settling(intents: list[Intent], scene: Aftermath) -> Iterator[Result]:
             case "update" if current is not None:
                 after = touched(intent.kind, before, intent.payload.keys(), seen(current))
                 yield Result(intent.step, Outcome.OK, current.id, after, recorded(intent, current), FOUND)
-            case "update" if (changed := _changed(intent, before, objects, scene)) is not None:
+            case "update" if (changed := _changed(intent, known, objects, scene)) is not None:
                 # neither as before nor as it was sent: somebody wrote over it, or over what it was to change
                 after = {**touched(intent.kind, before, intent.payload.keys(), seen(changed)), **intent.payload}
                 yield Result(intent.step, Outcome.OK, changed.id, after, recorded(intent, changed), FOUND)
@@ -112,17 +116,23 @@ def recorded(intent: Intent, current: Observed) -> tuple[Record, ...]:
     return (Record(replace(intent.meant, id=current.id, attributes=held)),)
 
 
-def _changed(
-    intent: Intent, before: Mapping[str, Value], objects: Mapping[str, Observed], scene: Aftermath
-) -> Observed | None:
-    """The object, if what was to be written isn't what it was before. Of what the run itself made, and of a domain,
-    that is known only where it was seen before."""
+def arrived(scene: Aftermath) -> tuple[Result, ...]:
+    """What had not shown, and shows now: it was on its way all the time. One look, without waiting for any more."""
+    at_once = replace(scene, tempo=replace(scene.tempo, settle=0.0))
+    intents = [intent for intent in unsettled(scene.told) if intent.action in ("create", "update")]
+    found = settling(intents, at_once) if intents else ()
+    return tuple(result for result in found if result.outcome is Outcome.OK)
+
+
+def _changed(intent: Intent, known: Images, objects: Mapping[str, Observed], scene: Aftermath) -> Observed | None:
+    """The object, if what was to be written is as it has never been during the run. Of what the run itself made, and of
+    a domain, that is known only where it was seen before."""
     current = objects.get(str(intent.id))
-    if current is None or not before:
+    if current is None or not known:
         return None
     partly = intent.kind == ACCEPTED_DOMAIN or current.id in scene.own()
-    payload = {name: value for name, value in intent.payload.items() if not partly or name in before}
-    return current if payload and landed(replace(intent, payload=payload), before, current, scene) else None
+    names = {name for name in intent.payload if not partly or name in known[-1]}
+    return current if names.intersection(strange(intent.kind, seen(current), known, scene.directory())) else None
 
 
 def _made(intent: Intent, current: Observed) -> Mapping[str, Value]:

@@ -14,7 +14,7 @@ from mailform.execute.restored import restored
 from mailform.execute.undo import Leftover, take_back
 from mailform.exits import Exit
 from mailform.planning.undo import undoing
-from mailform.session.aftermath import Aftermath, namesakes, settling, unsettled
+from mailform.session.aftermath import Aftermath, arrived, namesakes, settling, unsettled
 from mailform.session.applying import Now, left_open, reason
 from mailform.session.finishing import finish
 from mailform.session.forward import kept, misfits
@@ -106,7 +106,19 @@ def _settle(
         write((Pivot(kept(base, scene)),))
     if past_pivot(scene.told):
         return (*odd, *(Leftover(what, detail) for what, detail in finish(scene, write)))
-    return (*odd, *_roll_back(scene, write))
+    left = _roll_back(scene, write)
+    for _ in range(_ARRIVALS):
+        late = arrived(scene)
+        if not late:
+            break
+        write(late)
+        left = _roll_back(scene, write)
+    return (*odd, *left)
+
+
+_ARRIVALS = 5
+"""How often a recovery goes back once more since something arrived that had been on its way; each takes at least one
+write that the run had sent, and a run has at most a wave of these."""
 
 
 def _roll_back(scene: Aftermath, write: Callable[[Iterable[Entry]], None]) -> tuple[Leftover, ...]:

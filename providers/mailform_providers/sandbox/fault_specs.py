@@ -16,6 +16,7 @@ from mailform_providers.sandbox.faults import (
     Expire,
     Fault,
     Forbid,
+    Late,
     Lose,
     Page,
     Redirect,
@@ -56,6 +57,7 @@ VALUED: Mapping[str, Callable[[str], What]] = {
     "busy": lambda value: _throttle(value, 503),
     "crowd": lambda value: Crowd(_status(value, 200)),
     "forbid": lambda value: Forbid(value or None),
+    "late": lambda value: _late(value),
     "redirect": lambda value: Redirect(value) if value else Redirect(),
 }
 
@@ -103,6 +105,12 @@ def _throttle(value: str, status: int) -> Throttle:
     if not seconds.isdecimal():
         raise ValueError(f"{value!r} needs a number of seconds, such as date:5")
     return Throttle(seconds, status, as_date=True)
+
+
+def _late(value: str) -> Late:
+    if value and not value.isdecimal():
+        raise ValueError(f"{value!r} is no number of seconds, such as late=30")
+    return Late(float(value or 30))
 
 
 def _status(value: str, otherwise: int) -> int:

@@ -3,6 +3,7 @@
     Fault(When(nth=3), Reject())                            the third write is refused
     Fault(When(operation="Remove-*"), Reject())             no removal succeeds
     Fault(When(nth=2), Lose(applied=True))                  the second write is carried out, its answer lost
+    Fault(When(nth=2), Late(60))                            its connection breaks, and it is carried out a minute later
     Fault(When(nth=5, times=2, writes=None), Throttle("3")) requests 5 and 6, reads included, are turned away
 
 Counting starts when the sandbox is opened. Edits through `Sandbox.run` and `Sandbox.graph` are never struck.
@@ -64,6 +65,14 @@ class Lose:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """The connection breaks instead of an answer, and the request is still on its way: it is carried out when `seconds`
+    have passed on the tenant's clock, by the first who asks for anything then. What becomes of it nobody hears."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Forbid:
     """403 with a body that can't be read; not carried out. `diagnostics` is the reason in `x-ms-diagnostics`: None is
     the usual one, "" none."""
@@ -116,7 +125,7 @@ class Expire:
     """401, not carried out; and the token that was sent is never taken again."""
 
 
-What: TypeAlias = Reject | Lose | Forbid | Page | Truncate | Throttle | Crowd | Redirect | Expire
+What: TypeAlias = Reject | Lose | Late | Forbid | Page | Truncate | Throttle | Crowd | Redirect | Expire
 
 
 @dataclass(frozen=True, slots=True)

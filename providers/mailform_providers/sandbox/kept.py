@@ -8,8 +8,10 @@ from typing import TypeAlias, TypeVar
 
 from mailform_providers.sandbox import replication
 from mailform_providers.sandbox.behaviour import Behaviour
+from mailform_providers.sandbox.routing import Routed
 from mailform_providers.sandbox.storage import Store
 from mailform_providers.sandbox.tenant import Tenant, new_tenant
+from mailform_providers.sandbox.underway import Delayed
 from mailform_providers.sandbox.values import stamp
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -41,6 +43,14 @@ class Kept:
                 self._store.write({**tenants, after.guid: after})
                 self._noted(after)
             return answer
+
+    def delay(self, routed: Routed, id: str, seconds: float) -> None:
+        """A request comes only so many seconds from now."""
+        self._store.underway.add(self.current().guid, Delayed(self._now() + seconds, routed, id))
+
+    def arriving(self) -> tuple[Delayed, ...]:
+        """The requests that come now, after their delay; each is told once."""
+        return self._store.underway.arriving(self.current().guid, self._now())
 
     def in_directory(self, tenant: Tenant, number: int) -> Tenant:
         """How the replica that takes request `number` has the tenant, for Graph."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar, assert_never
 from uuid import uuid4
@@ -21,7 +22,7 @@ from pydantic import JsonValue
 from mailform_providers.sandbox import exchange, graph, replication, routing, struck, tokens
 from mailform_providers.sandbox.behaviour import Behaviour, Dns
 from mailform_providers.sandbox.exchange import Invocation, Moment
-from mailform_providers.sandbox.faults import Expire, Fault, Faults, Lose
+from mailform_providers.sandbox.faults import Expire, Fault, Faults, Late, Lose
 from mailform_providers.sandbox.graph import Operation
 from mailform_providers.sandbox.kept import Clock, Kept
 from mailform_providers.sandbox.paging import Cursors
@@ -82,6 +83,7 @@ class Sandbox:
     def tenant(self) -> Tenant:
         """The tenant as it is now, a value."""
         with self._lock:
+            self._let_arrive()
             return self._kept.current()
 
     @property
@@ -115,6 +117,7 @@ class Sandbox:
         if self._behaviour.latency_seconds:
             self._sleep(self._behaviour.latency_seconds)
         with self._lock:
+            self._let_arrive()
             routed = route(self._kept.current(), arrival, self._behaviour, self._clock().timestamp())
             request = self._request(arrival, routed)
             if isinstance(routed, Routed) and arrival.headers.get("authorization", "") in self._expired:
@@ -126,6 +129,8 @@ class Sandbox:
             what = self._faults.strike(request)
             if isinstance(what, Expire):
                 self._expired.add(arrival.headers["authorization"])
+            if isinstance(what, Late) and request.writes:
+                self._kept.delay(routed, request.client_request_id, what.seconds)
             if what is None:
                 return self._logged(request, self._carry_out(routed, request))
             true = self._carry_out(routed, request) if struck.applies(what) else None
@@ -164,6 +169,7 @@ class Sandbox:
     def _by_hand(self, work: Work) -> dict[str, JsonValue]:
         moment, id = self._moment(self._admin), str(uuid4())
         with self._lock:
+            self._let_arrive()
             if work.writes:
                 answer = self._edit(lambda tenant: _handled(tenant, work, moment, id))
             else:
@@ -192,6 +198,12 @@ class Sandbox:
             return _handled(tenant, work, moment, id)
 
         return self._edit(written)
+
+    def _let_arrive(self) -> None:
+        """Carries out what was delayed long enough; nobody waits for the answers any more."""
+        for late in self._kept.arriving():
+            work, moment, id = late.routed.work, self._moment(late.routed.who), late.id
+            self._edit(partial(_handled, work=work, moment=moment, request_id=id))
 
     def _edit(self, change: Callable[[Tenant], tuple[Tenant, T]]) -> T:
         with self._lock:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mailform_providers.sandbox.replication import Past
 from mailform_providers.sandbox.soundness import flaw
 from mailform_providers.sandbox.tenant import Tenant
+from mailform_providers.sandbox.underway import Underway
 from mailform_state.errors import Unusable
 from mailform_state.regular import NotAFile, read_named
 
@@ -37,6 +38,10 @@ class Store(Protocol):
     def past(self) -> Past:
         """What the tenants were before, as far as this process saw it."""
 
+    @property
+    def underway(self) -> Underway:
+        """What is still on its way to the tenants, as far as this process knows."""
+
     def read(self) -> Tenants:
         """What is there now; empty when nothing was ever kept."""
 
@@ -52,6 +57,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.past = Past()
+        self.underway = Underway()
         self._tenants: Tenants = {}
 
     def read(self) -> Tenants:
@@ -79,6 +85,7 @@ class File:
 
     def __init__(self, path: Path) -> None:
         self.past = Past()
+        self.underway = Underway()
         self._path = path
         self._seen: tuple[int, int, int] | None = None
         self._tenants: Tenants = {}
@@ -122,7 +129,7 @@ class File:
             self._seen, self._tenants = self._stamp(), tenants
 
     def _stamp(self) -> tuple[int, int, int]:
-        status = self._path.stat()
+        status = self._path.lstat()
         return status.st_mtime_ns, status.st_size, status.st_ino
 
     def _parsed(self, body: bytes) -> Tenants:

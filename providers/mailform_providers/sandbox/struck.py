@@ -13,6 +13,7 @@ from mailform_providers.sandbox.faults import (
     Crowd,
     Expire,
     Forbid,
+    Late,
     Lose,
     Page,
     Redirect,
@@ -42,7 +43,7 @@ def applies(what: What) -> bool:
     match what:
         case Lose(applied) | Page(applied) | Truncate(applied):
             return applied
-        case Reject() | Forbid() | Throttle() | Crowd() | Redirect() | Expire():
+        case Reject() | Late() | Forbid() | Throttle() | Crowd() | Redirect() | Expire():
             return False
     assert_never(what)
 
@@ -54,6 +55,8 @@ def answer(what: What, arrival: Arrival, work: Work, true: Answer | None, moment
             return _rejection(what, work, moment)
         case Lose():
             return what
+        case Late():
+            return Lose(applied=False)
         case Forbid(diagnostics):
             return wire.forbidden(diagnostics)
         case Page():

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+import badfiles
+import hostile
 from terminal import Terminal
 
 
@@ -28,3 +30,23 @@ def applied(scenario: Terminal) -> Terminal:
     """A terminal where the starter was applied."""
     scenario.done("apply", "--auto-approve", "-q")
     return scenario
+
+
+@pytest.fixture
+def whole(terminal: Terminal) -> Terminal:
+    """A folder in which every file of `badfiles` is there and good; no run was left open."""
+    terminal.write(badfiles.CONFIGURATION)
+    terminal.done("apply", "--auto-approve", "-q")
+    Path("words.toml").write_text('words = "other"\n')
+    Path("pushed.json").write_text(terminal.done("state", "pull"))
+    terminal.done("plan", "--var", "words=new", "--out", "saved.mfplan")
+    return terminal
+
+
+@pytest.fixture
+def spoiled_tenant(terminal: Terminal) -> Terminal:
+    """A terminal whose tenant is full of hostile names."""
+    terminal.write(hostile.CONFIGURATION)
+    terminal.done("apply", "--auto-approve", "-q")
+    hostile.spoil(terminal.folder / ".mailform" / "sandbox.json")
+    return terminal

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from mailform.exits import Exit
+from mailform_state.journal import End
+from mailform_state.local import LocalStore
 from terminal import TENANT, Terminal
 
 RULES = (
@@ -63,6 +67,11 @@ def test_a_plan_works_while_a_run_is_held_and_says_so(held: Terminal) -> None:
 )
 def test_what_would_change_something_refuses_and_names_the_command(held: Terminal, command: tuple[str, ...]) -> None:
     held.run(*command).refuses("was held by --on-failure stop", "mailform recover")
+
+
+def test_what_could_not_be_taken_back_has_to_be_settled_first(held: Terminal) -> None:
+    LocalStore(held.folder).append((End(int(Exit.UNRESOLVED), datetime(2026, 11, 23, tzinfo=UTC)),))
+    held.run("apply", "--auto-approve").refuses("could not take everything back", "mailform recover")
 
 
 def test_recover_takes_it_back_and_tells_what_it_did(held: Terminal) -> None:

@@ -141,6 +141,7 @@ def test_a_proven_domain_is_found_with_its_proof_and_where_its_mail_goes() -> No
 
 def test_a_domain_is_gone_only_when_both_say_so() -> None:
     assert over(gone(), not_found(NAME))[0].find(ACCEPTED_DOMAIN, NAME) is None
+    assert over(gone(), listed(accepted()))[0].find(ACCEPTED_DOMAIN, NAME) is not None
     with pytest.raises(ReadFailed):
         over(raw(404, b"<html>"))[0].find(ACCEPTED_DOMAIN, NAME)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from mailform_providers.sandbox import (
     Behaviour,
     Fault,
     Forbid,
+    Late,
     Lose,
     Page,
     Reject,
@@ -21,6 +23,7 @@ from mailform_providers.sandbox import (
     When,
     open_sandbox,
 )
+from mailform_providers.sandbox.storage import Memory
 
 FABRIKAM = "fabrikam.onmicrosoft.com"
 
@@ -79,6 +82,44 @@ def test_a_lost_answer_was_carried_out_or_not(applied: bool) -> None:
         wire.call("New-TransportRule", Name="A")
     assert names(wire) == (["A"] if applied else [])
     assert wire.sandbox.writes[0].status is None
+
+
+def test_a_late_request_is_carried_out_when_its_time_has_come() -> None:
+    passed = 0.0
+    began = datetime(2026, 11, 23, tzinfo=UTC)
+    faults = (Fault(When(nth=1), Late(60.0)),)
+    sandbox = open_sandbox(None, FABRIKAM, faults=faults, clock=lambda: began + timedelta(seconds=passed))
+    wire = Wired(sandbox)
+    with pytest.raises(httpx.ReadError):
+        wire.call("New-TransportRule", Name="A")
+    passed = 59.0
+    assert names(wire) == []
+    passed = 60.0
+    assert names(wire) == ["A"]
+    passed = 600.0
+    assert names(wire) == ["A"]
+    assert [request.status for request in sandbox.writes] == [None]
+
+
+def test_a_late_request_is_refused_like_any_other_and_nobody_hears_of_it() -> None:
+    wire = struck(Fault(When(nth=1), Late(0.0)))
+    with pytest.raises(httpx.ReadError):
+        wire.call("Remove-TransportRule", Identity="A")
+    assert wire.call("New-TransportRule", Name="A").status_code == 200
+    assert names(wire) == ["A"]
+
+
+def test_a_late_request_arrives_through_any_sandbox_of_the_same_tenant() -> None:
+    kept, began = Memory(), datetime(2026, 11, 23, tzinfo=UTC)
+
+    def opened(seconds: float, *faults: Fault) -> Sandbox:
+        now = began + timedelta(seconds=seconds)
+        return Sandbox(kept, FABRIKAM, behaviour=Behaviour(), faults=faults, clock=lambda: now)
+
+    with pytest.raises(httpx.ReadError):
+        Wired(opened(0.0, Fault(When(nth=1), Late(5.0)))).call("New-TransportRule", Name="A")
+    assert opened(4.0).snapshot()["transport_rule"] == {}
+    assert opened(5.0).snapshot()["transport_rule"] != {}
 
 
 def test_a_forbidden_request_has_the_body_that_cant_be_read() -> None:
