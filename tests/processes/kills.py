@@ -79,7 +79,7 @@ class Kills:
         self._turn(1 - number % 2)
         with watching(self.stage.folder, self.stage.aside) as watcher:
             heard = self.stage.heard()
-            for _ in range(draw.choices((1, 2, 3), (6, 3, 1))[0]):
+            for _ in range(draw.choices((1, 2, 3), (5, 3, 2))[0]):
                 self.tally.kills[self._kill(draw)] += 1
             last = self.stage.start(*_APPLY)
             last.ends_with(0)
@@ -104,7 +104,7 @@ class Kills:
         before, journal = Trace.of(self.stage.folder), Growth.of(self.stage.folder)
         group = draw.random() < 0.3
         run = self.stage.start(*_APPLY, shell=group)
-        self._wait(run, sender, journal, draw)
+        self._wait(run, sender, journal, draw, 1.0 if before.run is None else 0.3)
         self.stage.buried(sender)
         run.kill(group=group)
         if not run.killed:
@@ -115,14 +115,15 @@ class Kills:
         except Failure as unreadable:
             raise Broken(f"after a kill: {unreadable.message}") from None
 
-    def _wait(self, run: Running, sender: int, journal: Growth, draw: Random) -> None:
+    def _wait(self, run: Running, sender: int, journal: Growth, draw: Random, reach: float) -> None:
         """Until the instant that is drawn: so long after the start, or after one of its calls, after the journal has
-        grown so much, or after the new state was begun. The first part is drawn more often: a recovery lies there."""
-        part, pause = draw.random() * draw.choice((0.3, 1.0)), draw.choice((0.002, 0.02, 0.2))
+        grown so much, or after the new state was begun. `reach` is the part of the whole that is drawn from: of a run
+        that has to recover first only the beginning, since that is where it does."""
+        part, pause = draw.uniform(0, reach), draw.choice((0.002, 0.02, 0.2))
         match draw.choice(("time", "call", "call", "journal", "journal", "state")):
             case "time":
                 with suppress(subprocess.TimeoutExpired):
-                    run.process.wait(1.05 * self.length * part)
+                    run.process.wait(1.05 * self.length * part / reach)
                 return
             case "call" if self.calls:
                 while not run.over and not self.stage.came(sender, 1 + int(self.calls * part)):

@@ -22,7 +22,7 @@ def test_a_run_that_is_killed_loses_nothing_and_needs_no_hand(tmp_path: Path, se
     with stage(tmp_path, served=served, seed=seed) as tenant:
         kills = Kills(tenant, seed)
         kills.prepare()
-        for number in range(4):
+        for number in range(3):
             kills.play(number)
     assert sum(count for what, count in kills.tally.kills.items() if what != OVER)
 
