@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from lifecycle.machine.configured import DOMAIN, IN, LOOP, OUT, RULE, Configured
 from lifecycle.machine.world import World
@@ -65,22 +64,22 @@ def begun(name: str, behaviour: Behaviour) -> World:
     tenants, folder = _made(name)
     world = World(behaviour, BEGINNINGS[name])
     world.memory.write(tenants)
-    shutil.copytree(folder, world.folder, dirs_exist_ok=True)
+    shutil.copytree(folder.name, world.folder, dirs_exist_ok=True)
     return world
 
 
 @cache
-def _made(name: str) -> tuple[Tenants, Path]:
-    """The tenants and the folder, once made; the folder stays until the process ends."""
+def _made(name: str) -> tuple[Tenants, TemporaryDirectory[str]]:
+    """The tenants and the folder, once made; the folder goes with the process."""
     world = World(Behaviour(), BEGINNINGS[name])
     dlp_rule(world.hand, "Made by DLP")
     world.hand.run("New-InboundConnector", {"Name": "Theirs", "SenderDomains": ["else.contoso.com"]})
-    kept = Path(mkdtemp(prefix="mailform-machine-"))
+    kept = TemporaryDirectory(prefix="mailform-machine-")
     if name != "nothing":
         ran = world.run("apply", lambda common: apply.command(common, auto_approve=True))
         assert ran.code is Exit.DONE, ran
     world.hand.run("New-TransportRule", {"Name": "Theirs", "SubjectContainsWords": ["a"], "SetSCL": 3, "Priority": 1})
-    shutil.copytree(world.folder, kept, dirs_exist_ok=True)
+    shutil.copytree(world.folder, kept.name, dirs_exist_ok=True)
     tenants = world.memory.read()
     world.close()
     return tenants, kept
