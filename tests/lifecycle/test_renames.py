@@ -9,7 +9,7 @@ from lifecycle.blocks import configuration, inbound, outbound, routing, rule, sc
 from lifecycle.looks import at, by_hand, codes, guid, mistakes, named, names, requests, sent, settled, steps
 from mailform.exits import Exit
 from mailform.planning.plan import Options
-from mailform_providers.sandbox import Behaviour
+from mailform_providers.sandbox import Behaviour, Fault, Reject, When
 
 NAME = "${outbound_connector.out.name}"
 ID = "${outbound_connector.out.id}"
@@ -99,6 +99,23 @@ def test_a_foreign_rule_that_routes_to_a_connector_keeps_it_from_being_deleted(b
     by_hand(bench, "New-TransportRule", Name="Theirs", FromScope="InOrganization", RouteMessageOutboundConnector="Out")
     bench.text = configuration(rule("a", "A"))
     assert codes(bench) == ["foreign-reference"]
+
+
+@pytest.mark.parametrize("wanted", [(scoped("out", "Out"),), (scoped("new", "Out"),), (scoped("kept", "Out"),)])
+def test_a_name_does_not_come_free_while_a_foreign_rule_routes_to_the_connector_that_is_still_to_be_deleted(
+    bench: Bench, wanted: tuple[str, ...]
+) -> None:
+    applied(bench, scoped("out", "Out"), scoped("kept", "Kept"))
+    bench.text = configuration(scoped("kept", "Kept"))
+    assert bench.apply(Fault(When(operation="Remove-OutboundConnector"), Reject())).exit is Exit.WAITING
+    by_hand(bench, "New-TransportRule", Name="Theirs", FromScope="InOrganization", RouteMessageOutboundConnector="Out")
+    bench.text = configuration(*wanted)
+    (mistake,) = [found for found in mistakes(bench) if found.code == "foreign-reference"]
+    assert "“Theirs”" in mistake.message
+    by_hand(bench, "Remove-TransportRule", "Theirs")
+    assert bench.apply().exit is Exit.DONE
+    assert names(bench, "outbound_connector") == ["Out"]
+    assert settled(bench)
 
 
 def test_a_connector_is_renamed_while_the_rule_that_routed_to_it_goes(bench: Bench) -> None:

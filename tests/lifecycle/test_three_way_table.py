@@ -23,6 +23,7 @@ from lifecycle.looks import (
 )
 from mailform.exits import Exit
 from mailform_providers.sandbox import Behaviour
+from mailform_providers.sandbox.seeds import dlp_rule
 
 A = {
     "transport_rule": rule("a", "A", 'comments = "a"'),
@@ -151,6 +152,23 @@ def test_an_object_of_nobodys_with_the_name_of_a_new_resource_has_to_be_imported
     assert f"import '{kind}.a' {found}" in (mistake.hint or "")
     bench.text = configuration(A[kind].replace('name = "A"', 'name = "a"'))
     assert codes(bench) == ["already-exists"]
+
+
+def test_a_rule_that_cannot_be_imported_has_no_hint_to_import_it(bench: Bench) -> None:
+    applied(bench, A["transport_rule"])
+    remove(bench, "transport_rule")
+    theirs = dlp_rule(bench.hand, "A")
+    (mistake,) = mistakes(bench)
+    assert (mistake.code, "import" in mistake.hint) == ("another-object", False)
+    assert "DLP" in mistake.hint
+    assert "mailform state rm 'transport_rule.a'" in mistake.hint
+    let_go(bench, "transport_rule.a")
+    (mistake,) = mistakes(bench)
+    assert (mistake.code, "import" in mistake.hint) == ("already-exists", False)
+    assert "another name" in mistake.hint
+    bench.text = configuration(A["transport_rule"].replace('name = "A"', 'name = "B"'))
+    assert bench.apply().exit is Exit.DONE
+    assert theirs in {str(one["Guid"]) for one in all_of(bench, "transport_rule")}
 
 
 def test_a_domain_that_is_there_already_is_adopted_and_only_what_differs_is_written(bench: Bench) -> None:

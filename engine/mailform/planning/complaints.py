@@ -19,7 +19,9 @@ def exists(wanted: Wanted, current: Observed) -> Diagnostic:
         f"{wanted.address}: the tenant already has this {_words(wanted.kind)}, “{current.name}” ({current.id}), "
         "and no resource manages it",
         wanted.position,
-        f"To take it over: mailform import '{wanted.address}' {quote(current.id)}",
+        f"To take it over: mailform import '{wanted.address}' {quote(current.id)}"
+        if current.unsupported is None
+        else f"Give the block another name: Mailform can't express that rule ({current.unsupported})",
     )
 
 
@@ -30,7 +32,12 @@ def another(wanted: Wanted, recorded: Recorded, other: Observed) -> Diagnostic:
         f"{wanted.address}: the object that was recorded ({recorded.id}) is gone, and another one has its name, "
         f"“{other.name}” ({other.id})",
         wanted.position,
-        f"To take that one over: mailform import '{wanted.address}' {quote(other.id)}",
+        (
+            f"To take that one over: mailform import '{wanted.address}' {quote(other.id)}; to leave it alone"
+            if other.unsupported is None
+            else f"Mailform can't express that rule ({other.unsupported}); to leave it alone"
+        )
+        + f": mailform state rm '{wanted.address}', and give the block a name of its own",
     )
 
 

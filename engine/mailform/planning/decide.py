@@ -47,13 +47,14 @@ class Decisions:
 @dataclass(frozen=True, slots=True)
 class Table:
     """The three-way table over one tenant. `managed` maps (kind, id) of every object of ours to its address, also of
-    those still to be deleted; addresses in `staying` are still in the configuration."""
+    those still to be deleted, which are in `left_over`; addresses in `staying` are still in the configuration."""
 
     world: World
     managed: dict[tuple[str, str], Address]
     replacing: frozenset[Address]
     wanted_connectors: Directory
     staying: frozenset[Address] = frozenset()
+    left_over: frozenset[tuple[str, str]] = frozenset()
 
     def comparison(self, kind: str) -> Comparison:
         return Comparison(KINDS[kind], self.world.directory, self.wanted_connectors)
@@ -96,6 +97,7 @@ class Table:
         if current is not None and wanted.kind == ACCEPTED_DOMAIN and owner in self.staying:
             into.mistakes.append(complaints.held(wanted, current, owner))
         elif current is None or self._is_freed(current):
+            into.mistakes.extend(self._may_free(wanted, current))
             into.steps.append(Create(wanted, everything(kind, wanted)))
         elif wanted.kind == ACCEPTED_DOMAIN:
             into.steps.append(self._adoption(wanted, current))
@@ -130,6 +132,20 @@ class Table:
         who gets it."""
         return (current.kind, current.id) in self.managed
 
+    def _may_free(self, wanted: Wanted, holder: Observed | None) -> list[Diagnostic]:
+        """Why the name that a resource is to have can't come free, if a connector has it that is still to be deleted:
+        the service neither deletes nor renames one that a rule routes to."""
+        if holder is None or holder.kind != OUTBOUND_CONNECTOR or (holder.kind, holder.id) not in self.left_over:
+            return []
+        return [
+            complaints.used_by_foreign(wanted.address, wanted.position, holder, rule, "renamed or deleted")
+            for rule in self._foreign_users(holder)
+        ]
+
+    def _foreign_users(self, connector: Observed) -> list[Observed]:
+        """The rules that route to a connector and are nobody's."""
+        return [rule for rule in self.world.routing_to(connector.id) if (rule.kind, rule.id) not in self.managed]
+
     def _vanished(self, wanted: Wanted, recorded: Recorded, into: Decisions) -> None:
         into.drift.append(Drift(recorded.address, recorded.id, _recorded_name(recorded), gone=True))
         kind = KINDS[wanted.kind]
@@ -138,6 +154,7 @@ class Table:
             if other is not None and (other.kind, other.id) not in self.managed and wanted.kind != ACCEPTED_DOMAIN:
                 into.mistakes.append(complaints.another(wanted, recorded, other))
                 return
+            into.mistakes.extend(self._may_free(wanted, other))
         into.steps.append(Create(wanted, everything(kind, wanted)))
 
     def _staying(self, wanted: Wanted, recorded: Recorded, current: Observed, into: Decisions) -> None:
@@ -194,11 +211,11 @@ class Table:
         forced = wanted.address in self.replacing or any(not kind.attributes[d.attribute].update for d in differences)
         if not forced and not (renamed and users):
             return None
-        for rule in users:
-            if (rule.kind, rule.id) not in self.managed:
-                into.mistakes.append(
-                    complaints.used_by_foreign(wanted.address, wanted.position, current, rule, "renamed or replaced")
-                )
+        into.mistakes.extend(
+            complaints.used_by_foreign(wanted.address, wanted.position, current, rule, "renamed or replaced")
+            for rule in users
+            if (rule.kind, rule.id) not in self.managed
+        )
         if users and not renamed:
             into.mistakes.append(complaints.referenced(wanted, current, users))
         return Replace(wanted, current, attributes, differences, aside=not renamed)
@@ -225,7 +242,10 @@ class Table:
         for found in differences:
             if found.attribute == naming and not isinstance(found.after, Unknown):
                 holder = self.world.named(wanted.kind, str(found.after))
-                if holder is not None and holder.id != current.id and (holder.kind, holder.id) not in self.managed:
+                if holder is None or holder.id == current.id:
+                    continue
+                into.mistakes.extend(self._may_free(wanted, holder))
+                if (holder.kind, holder.id) not in self.managed:
                     into.mistakes.append(complaints.exists(wanted, holder))
 
     def _may_go(self, recorded: Recorded, current: Observed, wanted: Wanted | None) -> list[Diagnostic]:
@@ -242,8 +262,7 @@ class Table:
         if current.kind == OUTBOUND_CONNECTOR and wanted is None:
             mistakes.extend(
                 complaints.used_by_foreign(recorded.address, position, current, rule, "deleted")
-                for rule in self.world.routing_to(current.id)
-                if (rule.kind, rule.id) not in self.managed
+                for rule in self._foreign_users(current)
             )
         return mistakes
 

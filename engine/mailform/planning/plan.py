@@ -142,6 +142,7 @@ def _decide(
             replacing=frozenset(options.replace),
             wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh),
             staying=frozenset(wanted),
+            left_over=frozenset((entry.kind, entry.id) for entry in state.pending_delete),
         )
         decisions = Decisions()
         touched = reach(options, wanted, state)
@@ -182,7 +183,7 @@ def takes_connectors_away(made: Plan) -> bool:
     """Whether an outbound connector is to go, or to be no longer what a rule of anybody's needs it to be."""
     taken = {"name", "enabled", "is_transport_rule_scoped", "test_mode"}
     return any(
-        isinstance(step, Delete | Replace)
+        isinstance(step, Delete | Replace | Retry)
         or (isinstance(step, Update) and any(found.attribute in taken for found in step.differences))
         for step in made.steps
         if step.address.kind == OUTBOUND_CONNECTOR

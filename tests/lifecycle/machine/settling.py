@@ -71,13 +71,15 @@ def resolve(mistake: Diagnostic, world: World, run: Running) -> None:
     """Does what a user does about a mistake: what its hint says, or something that leads around it."""
     match mistake.code:
         case "already-exists" | "another-object":
-            found = re.search(r"mailform import '([^']+)' (\S+)", mistake.hint)
-            assert found is not None, mistake
-            ran = run("import", lambda common: import_one.command(common, found[1], found[2]))
-            if isinstance(ran.error, Mistakes):  # it is another resource's already, or nobody can manage it
-                _rename(world, found[1])
+            address = mistake.message.partition(":")[0]
+            found = re.search(r"mailform import '([^']+)' ([^\s;]+)", mistake.hint)
+            if found is not None:
+                assert found[1] == address
+                ran = run("import", lambda common: import_one.command(common, address, found[2]))
+            if found is None or isinstance(ran.error, Mistakes):  # nobody can manage it, or another resource does
+                _rename(world, address)
                 if mistake.code == "another-object":
-                    run("state rm", lambda common: state_edits.remove(common, [found[1]]))
+                    run("state rm", lambda common: state_edits.remove(common, [address]))
         case "moved":
             found = re.search(r'from = "(\S+)"\nto = "(\S+)"', mistake.paste)
             assert found is not None, mistake
