@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 
 from mailform_state.canonical import canonical, digest, read_json
 from mailform_state.changes import (
@@ -79,14 +80,15 @@ def decode(data: bytes) -> Journal:
     """What the bytes of a journal tell: a torn tail is dropped, damage anywhere else is Damaged."""
     if len(data) > LARGEST:
         raise Damaged(f"The journal is larger than the {LARGEST:,} bytes that Mailform reads.", hint=_HINT)
-    *lines, tail = data.rstrip(b"\0").split(b"\n")
     entries: list[Entry] = []
-    last = ""
-    for seq, line in enumerate(lines):
-        entry, last = _line(line, seq, last)
+    last, intact = "", 0
+    for seq, line in enumerate(BytesIO(data.rstrip(b"\0"))):  # one by one: the first that is damaged ends it
+        if not line.endswith(b"\n"):
+            break
+        entry, last = _line(line[:-1], seq, last)
         entries.append(entry)
-    intact = sum(len(line) + 1 for line in lines)
-    return Journal(tuple(entries), last, torn=bool(tail) or len(data) > intact, intact=intact)
+        intact += len(line)
+    return Journal(tuple(entries), last, torn=len(data) > intact, intact=intact)
 
 
 def _line(line: bytes, seq: int, previous: str) -> tuple[Entry, str]:
