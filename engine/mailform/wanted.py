@@ -109,7 +109,7 @@ class OutputBlock:
 class Configuration:
     """A whole configuration, free of errors; `warnings` is what it was warned of. `digest` covers every file's bytes
     and every variable's value (as sha256:…), so that a saved plan can tell whether it is still the same. `dns` is the
-    zone in which proofs may be published."""
+    zone in which proofs may be published. `keys` has those of each block with `for_each`, by its address."""
 
     tenant: Tenant
     resources: Mapping[Address, Resource]
@@ -120,6 +120,7 @@ class Configuration:
     digest: str = ""
     warnings: tuple[Diagnostic, ...] = ()
     dns: Zone | None = None
+    keys: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

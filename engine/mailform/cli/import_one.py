@@ -74,6 +74,7 @@ def _tell(common: Common, configured: Configuration, address: Address, found: Im
     from mailform.render.block_toml import block
     from mailform.render.escape import quoted, shown
     from mailform.session.importing import Taken
+    from mailform.spelling import for_shell
 
     current = found.current
     if isinstance(found, Taken):
@@ -90,6 +91,7 @@ def _tell(common: Common, configured: Configuration, address: Address, found: Im
         desk.say(written)
         desk.tell(
             f"Nothing was imported: the configuration has no {address} yet.\n"
-            f"  hint: paste this block into it, then run again: mailform import '{address}' {shown(quote(current.id))}"
+            "  hint: paste this block into it, then run again: "
+            f"mailform import {for_shell(address)} {shown(quote(current.id))}"
         )
     desk.leave(Exit.ERROR)

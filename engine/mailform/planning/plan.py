@@ -5,7 +5,7 @@ Read `plan` first; `decide` has the three-way table, `order` the rules' order, `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from graphlib import CycleError
 
@@ -39,7 +39,7 @@ from mailform.planning.steps import (
     Update,
     Withdraw,
 )
-from mailform.planning.targets import reach
+from mailform.planning.targets import reach, spread
 from mailform.planning.waiting import deferred
 from mailform.planning.world import World
 from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
@@ -86,6 +86,8 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     moves = tuple(Readdress(origin, target, known.resources[target].id) for target, origin in sorted(origins.items()))
     if options.refresh_only:
         return _refreshed(known, world, moves)
+    everywhere = {*configuration.resources, *known.resources, *(left.address for left in known.pending_delete)}
+    options = spread(options, everywhere)
     decisions, wanted = _decide(configuration, known, world, options)
     steps: list[Step] = [*moves, *decisions.steps]
     steps += _retries(known, world, _adopted(decisions.steps).values(), options)
@@ -93,7 +95,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         steps += withdrawals(known, wanted, configuration.dns)
     order = place_rules(wanted, known, world, tuple(steps), options.targets)
     mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
-    mistakes += _unknown_addresses(options, configuration, known) + _too_many_rules(decisions.steps, world)
+    mistakes += _unknown_addresses(options, configuration, known, everywhere) + _too_many_rules(decisions.steps, world)
     if mistakes:
         raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
     managed = {(entry.kind, entry.id.casefold()) for entry in known.resources.values()}
@@ -269,11 +271,13 @@ def _partial(options: Options) -> tuple[Diagnostic, ...]:
     )
 
 
-def _unknown_addresses(options: Options, configuration: Configuration, state: State) -> list[Diagnostic]:
+def _unknown_addresses(
+    options: Options, configuration: Configuration, state: State, everywhere: Set[Address]
+) -> list[Diagnostic]:
     known = {*configuration.resources, *state.resources}
-    return [
-        complaints.unknown_address(address) for address in (*options.targets, *options.replace) if address not in known
-    ]
+    missing = [one for one in options.targets if one not in everywhere and one not in configuration.keys]
+    missing += [one for one in options.replace if one not in known]
+    return [complaints.unknown_address(one, sorted(found for found in known if found.block == one)) for one in missing]
 
 
 def _reading_order(step: Step) -> tuple[int, int, str]:

@@ -14,6 +14,7 @@ from mailform.configuration import timestamps
 from mailform.planning.world import ROUTE
 from mailform.render.escape import toml_text
 from mailform.render.shape import Json, json, nested
+from mailform.spelling import referring
 from mailform.wanted import Configuration
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR
@@ -117,5 +118,5 @@ def _reference(literal: str, name: Value, configuration: Configuration) -> str:
     for address, resource in sorted(configuration.resources.items()):
         known = resource.attributes.get("name")
         if address.kind == OUTBOUND_CONNECTOR and isinstance(known, str) and known.casefold() == folded:
-            return f"${{{address}.name}}"
+            return referring(address, "name")
     return literal

@@ -11,11 +11,13 @@ from shlex import quote
 from typing import TypeAlias
 
 from mailform.configuration.findings import escaped
+from mailform.configuration.undeclared import undeclared
 from mailform.diagnostics import Diagnostic, Mistakes
 from mailform.planning.compare import everything
 from mailform.planning.records import observed_record, settings
 from mailform.planning.world import World, identity
 from mailform.session.preparing import require_tenant
+from mailform.spelling import for_shell
 from mailform.wanted import Configuration, Wanted, resolve
 from mailform_providers.contract import Observed, Provider
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
@@ -56,10 +58,12 @@ def take_over(
     Raises Mistakes when it isn't there, can't be told apart, is recorded already or can't be expressed; WrongTenant.
     `lineage` names a state that is still to be made.
     """
-    if address.kind not in KINDS or address.key is not None or address.module:
+    if address.kind not in KINDS or address.module:
         raise _mistake(
             "bad-address", f"nothing can be imported as {address}", f"its kind is one of: {', '.join(KINDS)}"
         )
+    if address not in configuration.resources and (address.key is not None or address in configuration.keys):
+        raise Mistakes((undeclared(address, None, configuration.keys, configuration.resources),))
     state = stored or State(lineage=lineage, tenant=tenant)
     require_tenant(state, tenant)
     objects = provider.read(address.kind).objects
@@ -85,7 +89,7 @@ def _found(address: Address, id: str, objects: Sequence[Observed]) -> Observed:
         raise _mistake("no-such-object", f"the tenant has no {words} “{id}”", hint)
     if len(named) > 1:
         message = f"the tenant has {len(named)} {words}s named “{id}”"
-        told = "\n".join(f"mailform import '{address}' {quote(escaped(seen.id))}" for seen in named)
+        told = "\n".join(f"mailform import {for_shell(address)} {quote(escaped(seen.id))}" for seen in named)
         raise Mistakes((Diagnostic("ambiguous", message, None, "say which one:", paste=told),))
     return named[0]
 
@@ -95,14 +99,15 @@ def _require_free(address: Address, current: Observed, state: State, objects: Se
     key = (current.kind, current.id.casefold())
     for known in state.resources.values():
         if (known.kind, known.id.casefold()) == key:
-            hint = "nothing is to be done" if known.address == address else f"mailform state mv '{known.address}' TO"
+            move = f"mailform state mv {for_shell(known.address)} {for_shell(address)}"
+            hint = "nothing is to be done" if known.address == address else f"to give it this address: {move}"
             raise _mistake("already-managed", f"“{current.name}” ({current.id}) is {known.address} already", hint)
     if any((left.kind, left.id.casefold()) == key for left in state.pending_delete):
         hint = "run `mailform apply`, which deletes it, or take another object"
         raise _mistake("to-be-deleted", f"“{current.name}” ({current.id}) is still to be deleted", hint)
     held = state.resources.get(address)
     if held is not None and any(seen.id.casefold() == held.id.casefold() for seen in objects):
-        hint = f"forget that one first, if you mean it: mailform state rm '{address}'"
+        hint = f"forget that one first, if you mean it: mailform state rm {for_shell(address)}"
         raise _mistake("address-taken", f"{address} is another object already ({held.id})", hint)
     if current.unsupported is not None:
         message = f"“{current.name}” ({current.id}) can't be managed: {current.unsupported}"

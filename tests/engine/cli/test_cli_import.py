@@ -134,7 +134,7 @@ def test_a_connector_that_the_listing_hides_is_found(terminal: Terminal) -> None
         (["transport_rule.hand", "a\x1b[31mb"], "\\x1b[31m"),
         (["accepted_domain.own", "fabrikam.onmicrosoft.com"], "[another-domain]"),
         (["mailbox.one", "x"], "[bad-address]"),
-        (['transport_rule.hand["a"]', "x"], "[bad-address]"),
+        (['transport_rule.hand["a"]', "x"], "[undeclared]"),
         (["--all"], "`import --all` is reserved"),
         (["--from", "found.json"], "`import --from` is reserved"),
     ],
