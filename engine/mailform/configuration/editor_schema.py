@@ -40,6 +40,8 @@ def schema() -> Schema:
             "Values that are published",
         ),
         "moved": {"type": "array", "items": _table({"from": _TEXT, "to": _TEXT}, required=["from", "to"])},
+        "import": {"type": "array", "items": _table({"to": _TEXT, "id": _TEXT}, required=["to", "id"])},
+        "removed": {"type": "array", "items": _table({"from": _TEXT, "lifecycle": _forgetting()}, required=["from"])},
         "backend": _table({"type": {"enum": ["local"]}}, "Where the state is kept", required=["type"]),
         "dns": _dns(),
     }
@@ -51,6 +53,10 @@ def schema() -> Schema:
         "title": "Mailform configuration",
         **_table({**fixed, **kinds}),
     }
+
+
+def _forgetting() -> Schema:
+    return _table({"destroy": {"const": False, "description": "What [[removed]] means anyway"}})
 
 
 def _dns() -> Schema:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from mailform.configuration.blocks import Blocks, blocks
 from mailform.configuration.couplings import couplings
@@ -14,6 +15,7 @@ from mailform.configuration.draft import Draft
 from mailform.configuration.drafts import drafts
 from mailform.configuration.files import sources as read_sources
 from mailform.configuration.findings import Findings
+from mailform.configuration.imports import imports
 from mailform.configuration.inputs import VariableInputs
 from mailform.configuration.instances import instances
 from mailform.configuration.limits import limits
@@ -21,6 +23,7 @@ from mailform.configuration.local_values import with_locals
 from mailform.configuration.moved import moves
 from mailform.configuration.outputs import output
 from mailform.configuration.places import impossible_places
+from mailform.configuration.removed import removals
 from mailform.configuration.resources import outline
 from mailform.configuration.routing import routing, same_names
 from mailform.configuration.scope import Filled, Scope, depth_of, size_of
@@ -34,13 +37,16 @@ from mailform_state.address import Address
 _NOTHING = VariableInputs()
 
 
-def load(directory: Path, inputs: VariableInputs = _NOTHING) -> Configuration:
-    """The configuration in a folder. Raises Mistakes with all that is wrong, warnings among it, by file and line."""
+def load(
+    directory: Path, inputs: VariableInputs = _NOTHING, more: Mapping[str, bytes] = MappingProxyType({})
+) -> Configuration:
+    """The configuration in a folder, with `more` files that aren't there yet. Raises Mistakes with all that is wrong,
+    warnings among it, by file and line."""
     findings = Findings()
     sources = read_sources(directory, findings)
     if not sources:
         raise Mistakes(findings.gathered())
-    return _parse(sources, inputs, findings)
+    return _parse({**sources, **more}, inputs, findings)
 
 
 def parse(sources: Mapping[str, bytes], inputs: VariableInputs = _NOTHING) -> Configuration:
@@ -85,7 +91,10 @@ def _configuration(
     _check(drafted.found, findings)
     drafts([outline(one, known, early, findings) for one in known.idle], scope, findings)
     outputs = {name: output(block, scope, drafted, findings) for name, block in found.named["outputs"].items()}
-    moved = moves(found.moved, known, findings)
+    moved = moves(found.listed["moved"], known, findings)
+    declared = [one.address for one in known.found]
+    imported = imports(found.listed["import"], scope, declared, findings)
+    removed = removals(found.listed["removed"], declared, moved, findings)
     return (
         None
         if owner is None
@@ -93,6 +102,8 @@ def _configuration(
             tenant=owner,
             resources=dict(sorted(drafted.resources.items())),
             moved=moved,
+            imports=imported,
+            removed=removed,
             outputs={name: one for name, one in outputs.items() if one is not None},
             variables={name: variable.value for name, variable in given.items()},
             sensitive_variables=frozenset(name for name, variable in given.items() if variable.sensitive),

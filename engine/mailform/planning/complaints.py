@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from shlex import quote
 
 from mailform.diagnostics import Diagnostic, Position, Severity
@@ -21,6 +21,27 @@ def exists(wanted: Wanted, current: Observed) -> Diagnostic:
         "and no resource manages it",
         wanted.position,
         f"To take it over: mailform import {for_shell(wanted.address)} {quote(current.id)}",
+    )
+
+
+def given_up(wanted: Wanted, origin: Address) -> Diagnostic:
+    """A resource comes with the name of one that `[[removed]]` lets go of."""
+    return Diagnostic(
+        "moved",
+        f"{wanted.address} comes with the name of {origin}, which [[removed]] lets go of: they are the same object",
+        wanted.position,
+        f'Say instead that it has a new address:\n\n[[moved]]\nfrom = "{origin}"\nto = "{wanted.address}"\n',
+    )
+
+
+def not_as_it_is(wanted: Wanted, current: Observed, attributes: Sequence[str]) -> Diagnostic:
+    """An object that is imported can't become what is wanted while it stays the object it is."""
+    why = f"{', '.join(attributes)} can't be changed" if attributes else "it can't be replaced"
+    return Diagnostic(
+        "not-as-it-is",
+        f"{wanted.address}: “{current.name}” ({current.id}) is imported, and {why} in the same apply",
+        wanted.position,
+        "Write what it has now, and apply; then change it in a plan of its own, which replaces it",
     )
 
 

@@ -135,6 +135,7 @@ def test_a_connector_that_the_listing_hides_is_found(terminal: Terminal) -> None
         (["accepted_domain.own", "fabrikam.onmicrosoft.com"], "[another-domain]"),
         (["mailbox.one", "x"], "[bad-address]"),
         (['transport_rule.hand["a"]', "x"], "[undeclared]"),
+        (["module.m.transport_rule.hand", "x"], "[bad-address]"),
         (["--all"], "`import --all` is reserved"),
         (["--from", "found.json"], "`import --from` is reserved"),
     ],
