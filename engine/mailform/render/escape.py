@@ -44,12 +44,6 @@ def json_text(document: object) -> str:
     return json.dumps(document, ensure_ascii=True, separators=(",", ":")).replace("\x7f", "\\u007f")
 
 
-def toml_text(text: str) -> str:
-    """TOML with everything harmful in its strings written as TOML's own escapes: it says the same. For what `tomli_w`
-    made, where only strings hold foreign text, and every one has escapes."""
-    return "\n".join(_spelled(line, _toml) for line in text.split("\n"))
-
-
 def _line(line: str, colours: bool) -> str:
     if not colours:
         return "\t".join(map(shown, line.split("\t")))
@@ -58,11 +52,6 @@ def _line(line: str, colours: bool) -> str:
 
 def _spelled(text: str, escape: Callable[[str], str]) -> str:
     return "".join(escape(character) if is_harmful(character) else character for character in text)
-
-
-def _toml(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _shown(character: str) -> str:

@@ -136,8 +136,14 @@ def test_a_connector_that_the_listing_hides_is_found(terminal: Terminal) -> None
         (["mailbox.one", "x"], "[bad-address]"),
         (['transport_rule.hand["a"]', "x"], "[undeclared]"),
         (["module.m.transport_rule.hand", "x"], "[bad-address]"),
-        (["--all"], "`import --all` is reserved"),
-        (["--from", "found.json"], "`import --from` is reserved"),
+        (["--all"], "name the file to write"),
+        (["--from", "found.json"], "name the file to write"),
+        (["--all", "--from", "found.json", "--out", "x.mailform.toml"], "give ADDRESS ID, or --all, or --from FILE"),
+        (["transport_rule.hand", "By hand", "--all", "--out", "x.mailform.toml"], "give ADDRESS ID, or --all"),
+        (["transport_rule.hand", "By hand", "--dry-run"], "belongs to --all or --from"),
+        (["--all", "--out", "x.mailform.toml", "--type", "mailbox"], "'mailbox' is not one of"),
+        (["--all", "--out", "found.toml"], "would not be read"),
+        (["--all", "--out", "/elsewhere/found.mailform.toml"], "is not in the configuration's folder"),
     ],
 )
 def test_what_cannot_be_imported_is_refused(terminal: Terminal, arguments: list[str], said: str) -> None:
