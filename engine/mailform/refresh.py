@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -27,9 +28,13 @@ def kinds_to_read(configuration: Configuration, state: State) -> tuple[str, ...]
     return tuple(kind for kind in KINDS if kind in kinds)
 
 
-def refresh(provider: Provider, configuration: Configuration, state: State) -> tuple[World, tuple[str, ...]]:
-    """The tenant as it is now, and what the service remarked. Raises ReadFailed: nothing is "absent" by accident."""
-    kinds = kinds_to_read(configuration, state)
+def refresh(
+    provider: Provider, configuration: Configuration, state: State, also: Collection[str] = ()
+) -> tuple[World, tuple[str, ...]]:
+    """The tenant as it is now, and what the service remarked; `also` names kinds to read in any case. Raises
+    ReadFailed: nothing is "absent" by accident."""
+    needed = kinds_to_read(configuration, state)
+    kinds = tuple(kind for kind in KINDS if kind in needed or kind in also)
     if not kinds:
         return World(), ()
     with ThreadPoolExecutor(len(kinds)) as pool:

@@ -7,7 +7,7 @@ and gives the `Wanted` of each resource. Neither says anything about what the te
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import TopologicalSorter
 from typing import Literal, TypeAlias
 
@@ -97,6 +97,27 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """`[[import]]`: the object that the tenant has already, by GUID, name or domain, is what `target` manages."""
+
+    target: Address
+    id: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """`[[removed]]`: the state lets go of what it has at `origin`, and the object stays as it is."""
+
+    origin: Address
+    position: Position
+
+    def covers(self, address: Address) -> bool:
+        """Whether it speaks of a resource: without a key, of those with keys too."""
+        return self.origin in (address, replace(address, key=None))
+
+
+@dataclass(frozen=True, slots=True)
 class OutputBlock:
     """`[outputs.NAME]`."""
 
@@ -109,17 +130,20 @@ class OutputBlock:
 class Configuration:
     """A whole configuration, free of errors; `warnings` is what it was warned of. `digest` covers every file's bytes
     and every variable's value (as sha256:…), so that a saved plan can tell whether it is still the same. `dns` is the
-    zone in which proofs may be published."""
+    zone in which proofs may be published. `keys` has those of each block with `for_each`, by its address."""
 
     tenant: Tenant
     resources: Mapping[Address, Resource]
     moved: tuple[Moved, ...] = ()
+    imports: tuple[Import, ...] = ()
+    removed: tuple[Removed, ...] = ()
     outputs: Mapping[str, OutputBlock] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
     sensitive_variables: frozenset[str] = frozenset()
     digest: str = ""
     warnings: tuple[Diagnostic, ...] = ()
     dns: Zone | None = None
+    keys: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Observed:
     send is absent, never false. `facts` is what no configuration writes: of a domain `verified`, `email` (Email is
     among its services), `known` (Exchange has it), `initial`, `default`, `verification_txt`, `verification_mx`,
     `mail_exchange`; of a rule `priority`. `unsupported` says why Mailform can't express the object (made by DLP).
+    `unwritable` is what it shows beyond `attributes` that says something and that nobody may write, or that we have no
+    word for (of a rule: the classes of such conditions). Only for telling people; never compare it.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class Observed:
     changed_by: str | None = None
     changed_at: str | None = None
     unsupported: str | None = None
+    unwritable: Mapping[str, Value] = field(default_factory=lambda: NOTHING, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,26 @@ def rewrite_whole(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def write_beside(path: Path, data: bytes) -> None:
+    """A new file that is the user's, with the permissions that such files have: whole or not there. Durable on return.
+    Raises OSError, FileExistsError among them when the name is taken."""
+    new = temporary(path)
+    write_new(new, data)
+    try:
+        new.chmod(0o666 & ~_umask())
+        os.link(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _umask() -> int:
+    """What a new file's permissions are taken from. It can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
 def rename(new: Path, path: Path) -> None:
     """Puts `new` in the place of `path`, at once for every reader. Windows refuses while somebody has `path` open, so
     there it is tried for two seconds. Raises OSError."""

@@ -49,5 +49,15 @@ def moved(origin: str, target: str) -> str:
     return f'[[moved]]\nfrom = "{origin}"\nto = "{target}"\n'
 
 
+def imported(target: str, id: object) -> str:
+    """`[[import]]`."""
+    return f'[[import]]\nto = "{target}"\nid = "{id}"\n'
+
+
+def removed(origin: str) -> str:
+    """`[[removed]]`."""
+    return f'[[removed]]\nfrom = "{origin}"\n'
+
+
 def _each(lines: tuple[str, ...]) -> str:
     return "".join(f"{line}\n" for line in lines)

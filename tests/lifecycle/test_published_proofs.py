@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lifecycle.bench import SCENARIO, Bench
-from lifecycle.blocks import configuration, domain, inbound, moved, rule
+from lifecycle.blocks import configuration, domain, inbound, moved, removed, rule
 from lifecycle.looks import sent, settled, steps
 from mailform.exits import Exit
 from mailform.planning.plan import Options
@@ -252,6 +252,20 @@ def test_what_was_published_goes_with_its_domain_forgotten_or_deleted(zoned: Ben
         assert report.deeds[-1].verb is Verb.WITHDRAW
         assert (zoned.state.dns_records, name_server.texts(NAME)) == ((), set())
         assert settled(zoned)
+
+
+def test_the_record_of_a_domain_that_is_let_go_of_stays_with_it(zoned: Bench, name_server: NameServer) -> None:
+    zoned.text = configuration(domain("certificate", NAME), rule("b", "B")) + name_server.block()
+    assert zoned.apply().exit is Exit.DONE
+    value = proof(zoned)
+    zoned.text = configuration(rule("b", "B"), removed("accepted_domain.certificate")) + name_server.block()
+    found = zoned.plan().plan
+    assert "it stays with its domain" in text(found)
+    assert not [one for one in found.warnings if one.code == "record-left"]
+    assert zoned.apply().exit is Exit.DONE
+    assert value in name_server.texts(NAME)
+    assert zoned.state.dns_records == ()
+    assert settled(zoned)
 
 
 def test_a_withdrawal_that_is_refused_is_tried_again_by_the_next_apply(zoned: Bench, name_server: NameServer) -> None:

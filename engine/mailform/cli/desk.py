@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TextIO
 
 import typer
@@ -17,11 +18,16 @@ from mailform.cli.common import Common
 from mailform.exits import Exit
 
 if TYPE_CHECKING:
+    from mailform.configuration.inputs import VariableInputs
+    from mailform.configuration.sketch import Sketch
     from mailform.diagnostics import Diagnostic
     from mailform.wanted import Configuration
     from mailform_providers.connect import Connection
     from mailform_providers.wire.patience import Waits
     from mailform_state.store import Holder, Store
+
+
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 class SystemClock:
@@ -96,13 +102,18 @@ def may_ask() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and not os.environ.get("CI")
 
 
-def configuration(common: Common) -> Configuration:
-    """The configuration of the folder. Raises Mistakes."""
-    from mailform.configuration.inputs import VariableInputs
+def configuration(common: Common, more: Mapping[str, bytes] = NOTHING) -> Configuration:
+    """The configuration of the folder, with `more` files that aren't there yet. Raises Mistakes."""
     from mailform.configuration.load import load
 
-    inputs = VariableInputs(common.variables, common.variable_files, dict(os.environ))
-    return load(common.directory, inputs)
+    return load(common.directory, inputs(common), more)
+
+
+def inputs(common: Common) -> VariableInputs:
+    """What the variables are given from outside."""
+    from mailform.configuration.inputs import VariableInputs
+
+    return VariableInputs(common.variables, common.variable_files, dict(os.environ))
 
 
 def store(common: Common) -> Store:
@@ -112,7 +123,7 @@ def store(common: Common) -> Store:
     return LocalStore(common.directory)
 
 
-def connection(common: Common, configured: Configuration, waits: Waits | None = None) -> Connection:
+def connection(common: Common, configured: Configuration | Sketch, waits: Waits | None = None) -> Connection:
     """The tenant that the configuration is for. Raises Failure before anything is asked of another one."""
     from mailform_providers.connect import Log, connect
     from mailform_providers.wire.patience import Patience

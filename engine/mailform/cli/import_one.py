@@ -1,9 +1,8 @@
-"""`mailform import ADDRESS ID`: the state takes over an object that somebody made by hand."""
+"""`mailform import`: the state takes over an object that somebody made by hand; or all of them, or those of a file."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,14 +16,17 @@ if TYPE_CHECKING:
     from mailform.wanted import Configuration
     from mailform_state.address import Address
 
-_HELP = """Take over an object that the tenant has already.
+_HELP = """Take over what the tenant has already: one object, or everything.
 
-The resource has to be written; for one that isn't, this prints the block to paste. The tenant isn't changed.
+ADDRESS ID takes over one object. The resource has to be written; for one that isn't, this prints the block to paste.
+
+--all writes a file of configuration for everything that nobody manages yet, and takes it over; --from writes one from
+what Get-TransportRule and its like gave, without a tenant. Neither changes the tenant, and no file is overwritten.
 """
 
 
 def register(app: typer.Typer) -> None:
-    short = "Take over an object that the tenant has already."
+    short = "Take over what the tenant has already."
     app.command("import", help=_HELP, short_help=short)(with_common(command))
 
 
@@ -32,22 +34,38 @@ def command(
     common: Common,
     address: Annotated[str | None, typer.Argument(metavar="ADDRESS", help="Such as transport_rule.route.")] = None,
     id: Annotated[str | None, typer.Argument(metavar="ID", help="The object's GUID or name; a domain.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that nobody manages yet.")] = False,
+    file: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="What PowerShell exported as JSON; - is standard input."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="The new file of configuration to write.")
+    ] = None,
+    types: Annotated[
+        list[str] | None, typer.Option("--type", metavar="KIND", help="Only objects of this kind.")
+    ] = None,
+    names: Annotated[
+        list[str] | None, typer.Option("--name", metavar="GLOB", help="Only objects of such a name; * is anything.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")] = False,
     lock_timeout: shared.LockTimeout = "0s",
-    everything: Annotated[bool, typer.Option("--all", help="Comes with a later version.")] = False,
-    file: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Comes with a later version.")] = None,
 ) -> None:
-    from mailform.cli.later import later
-
     if everything or file is not None:
-        raise later(
-            "`import --all`" if everything else "`import --from`", "import one by one: mailform import ADDRESS ID"
-        )
+        from mailform.cli import import_all
+
+        if address is not None or (everything and file is not None):
+            raise typer.BadParameter("give ADDRESS ID, or --all, or --from FILE", param_hint="ADDRESS")
+        request = import_all.request(out, types, names, dry_run=dry_run, lock_timeout=lock_timeout)
+        return import_all.from_tenant(common, request) if file is None else import_all.from_file(common, request, file)
+    if out is not None or types or names or dry_run:
+        raise typer.BadParameter("belongs to --all or --from", param_hint="--out, --type, --name, --dry-run")
     if address is None or id is None:
         raise typer.BadParameter(
             "give both, such as: mailform import transport_rule.route 'Route'", param_hint="ADDRESS ID"
         )
     (target,) = shared.addresses([address], "ADDRESS")
-    _import(common, target, id, lock_timeout)
+    return _import(common, target, id, lock_timeout)
 
 
 def _import(common: Common, address: Address, id: str, lock_timeout: str) -> None:
@@ -74,6 +92,7 @@ def _tell(common: Common, configured: Configuration, address: Address, found: Im
     from mailform.render.block_toml import block
     from mailform.render.escape import quoted, shown
     from mailform.session.importing import Taken
+    from mailform.spelling import for_shell
 
     current = found.current
     if isinstance(found, Taken):
@@ -90,6 +109,7 @@ def _tell(common: Common, configured: Configuration, address: Address, found: Im
         desk.say(written)
         desk.tell(
             f"Nothing was imported: the configuration has no {address} yet.\n"
-            f"  hint: paste this block into it, then run again: mailform import '{address}' {shown(quote(current.id))}"
+            "  hint: paste this block into it, then run again: "
+            f"mailform import {for_shell(address)} {shown(quote(current.id))}"
         )
     desk.leave(Exit.ERROR)

@@ -15,6 +15,7 @@ from mailform.exits import Exit
 if TYPE_CHECKING:
     from mailform.planning.plan import Options
     from mailform.session.preparing import Prepared
+    from mailform.wanted import Configuration
     from mailform_providers.dns.servers import Server
     from mailform_state.journal import Entry
 
@@ -41,9 +42,18 @@ def command(
     expires: Annotated[
         str, typer.Option("--expires", metavar="TIME", help="How long a saved plan may be applied.")
     ] = "7d",
+    generate_config_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--generate-config-out",
+            metavar="FILE",
+            help="Write the blocks that [[import]] asks for and nobody has written to this new file, and plan.",
+        ),
+    ] = None,
     dns_server: shared.DnsServer = None,
 ) -> None:
     from mailform.cli import desk, zones
+    from mailform.cli.generating import with_missing_blocks
     from mailform.planning.plan import Options
     from mailform.render.escape import shown
 
@@ -51,7 +61,8 @@ def command(
     lifetime = shared.span(expires, "--expires")
     server = zones.name_server(dns_server)
     asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
-    prepared = prepare(common, asked, allow_large_change=allow_large_change)
+    configured = None if generate_config_out is None else with_missing_blocks(common, generate_config_out)
+    prepared = prepare(common, asked, configured, allow_large_change=allow_large_change)
     document = as_json(prepared)
     text = as_text(prepared, colour=False)
     if json_into is not None:
@@ -75,12 +86,14 @@ def command(
         desk.leave(Exit.CHANGES)
 
 
-def prepare(common: Common, asked: Options, *, allow_large_change: bool) -> Prepared:
-    """Reads everything and plans."""
+def prepare(
+    common: Common, asked: Options, configured: Configuration | None = None, *, allow_large_change: bool
+) -> Prepared:
+    """Reads everything and plans; what is `configured`, unless it is at hand already."""
     from mailform.cli import desk
     from mailform.session import preparing
 
-    configured = desk.configuration(common)
+    configured = configured or desk.configuration(common)
     kept = desk.store(common)
     stored = kept.read()
     open_run = note_open_journal(common)

@@ -55,7 +55,7 @@ def remove(
 
     with editing(common, "mailform state rm", lock_timeout) as store:
         state = _read(store)
-        gone = frozenset(recorded(state, address).address for address in given)
+        gone = frozenset(one.address for address in given for one in all_recorded(state, address))
         told = ", ".join(str(address) for address in sorted(gone))
         _write(common, store, state, forgotten(state, gone), f"Forgot {told}; the tenant wasn't touched")
 
@@ -139,15 +139,36 @@ def _require_fit(journal: Journal | None, serial: int) -> None:
 
 
 def recorded(state: State | None, address: str) -> Recorded:
-    """What the state has at an address. Raises Mistakes when it has nothing there."""
-    from mailform.configuration.findings import did_you_mean, shown
+    """What the state has at an address. Raises Mistakes when it has nothing there, or several."""
     from mailform.diagnostics import Diagnostic, Mistakes
 
-    known = {} if state is None else {str(held.address): held for held in state.resources.values()}
-    if address not in known:
+    found = all_recorded(state, address)
+    is_instance = found[0].address.key is not None
+    if len(found) > 1 or (is_instance and address == str(found[0].address.block)):
+        hint = "name one of them: " + ", ".join(str(one.address) for one in found)
+        raise Mistakes(
+            (Diagnostic("several-resources", f"{address} has for_each, so it is several resources", None, hint),)
+        )
+    return found[0]
+
+
+def all_recorded(state: State | None, address: str) -> tuple[Recorded, ...]:
+    """What the state has at an address; at the bare one of a block with `for_each`, all its instances. Raises Mistakes
+    when it has nothing there."""
+    from mailform.configuration.findings import did_you_mean, shown
+    from mailform.diagnostics import Diagnostic, Mistakes
+    from mailform_state.address import Address
+
+    known = {} if state is None else {str(one): held for one, held in sorted(state.resources.items())}
+    try:
+        asked = str(Address.parse(address))  # a key may be written in several ways
+    except ValueError:
+        asked = address
+    found = tuple(held for text, held in known.items() if asked in (text, str(held.address.block)))
+    if not found:
         hint = did_you_mean(address, known, "see the addresses with: mailform state list")
         raise Mistakes((Diagnostic("unknown-address", f"the state has nothing at {shown(address)}", None, hint),))
-    return known[address]
+    return found
 
 
 def _read(store: Store) -> State:
@@ -161,12 +182,13 @@ def _read(store: Store) -> State:
 
 def _require_free(state: State, old: Address, new: Address) -> None:
     from mailform.diagnostics import Diagnostic, Mistakes
+    from mailform.spelling import for_shell
 
     if new.kind != old.kind:
         message, hint = f"{old} can't become a {new.kind}", f"an address of its kind begins with {old.kind}."
         raise Mistakes((Diagnostic("another-kind", message, None, hint),))
     if new in state.resources:
-        hint = f"move that one away first, or forget it: mailform state rm '{new}'"
+        hint = f"move that one away first, or forget it: mailform state rm {for_shell(new)}"
         raise Mistakes((Diagnostic("address-taken", f"the state has {new} already", None, hint),))
 
 

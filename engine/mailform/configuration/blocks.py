@@ -16,11 +16,8 @@ from mailform_state.address import Address
 
 NAMED = ("variables", "locals", "outputs")
 SINGLE = ("tenant", "backend", "dns")
-RESERVED = {
-    "module": "modules",
-    "import": "import blocks",
-    "removed": "removed blocks",
-}
+LISTED = ("moved", "import", "removed")
+RESERVED = {"module": "modules"}
 K = TypeVar("K")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NAME_HINT = "a name has letters, digits, - and _, and begins with a letter or _"
@@ -56,7 +53,7 @@ class Blocks:
 
     single: dict[str, Block] = field(default_factory=dict)
     named: dict[str, dict[str, Block]] = field(default_factory=lambda: {kind: {} for kind in NAMED})
-    moved: list[Block] = field(default_factory=list)
+    listed: dict[str, list[Block]] = field(default_factory=lambda: {kind: [] for kind in LISTED})
     resources: dict[Address, Block] = field(default_factory=dict)
 
 
@@ -76,8 +73,8 @@ def _sort(block: Block, key: str, found: Blocks, findings: Findings) -> None:
     elif key in NAMED:
         for name, named in _children(block, findings):
             _add(found.named[key], name, named, findings)
-    elif key == "moved":
-        found.moved.extend(_items(block, findings))
+    elif key in LISTED:
+        found.listed[key].extend(_items(block, findings))
     elif key in KINDS:
         for name, resource in _children(block, findings):
             if _is_table(resource, findings):
@@ -90,7 +87,7 @@ def _sort(block: Block, key: str, found: Blocks, findings: Findings) -> None:
             f"take `{key}` out",
         )
     else:
-        known = (*KINDS, *SINGLE, *NAMED, "moved")
+        known = (*KINDS, *SINGLE, *NAMED, *LISTED)
         hint = did_you_mean(key, known, f"a file has {', '.join(known)}")
         findings.error("unknown-block", f"there is no block called `{escaped(key)}`", block.key(), hint)
 
@@ -134,6 +131,7 @@ def _children(block: Block, findings: Findings) -> Iterable[tuple[str, Block]]:
 def _items(block: Block, findings: Findings) -> Iterable[Block]:
     data = block.data
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
-        findings.error("wrong-type", f"`{block.path[0]}` has to be a list of tables", block.key(), "write [[moved]]")
+        key = block.path[0]
+        findings.error("wrong-type", f"`{key}` has to be a list of tables", block.key(), f"write [[{key}]]")
         return ()
     return [Block(block.document, (*block.path, index), item) for index, item in enumerate(data)]

@@ -37,11 +37,13 @@ class Drafts:
 def drafts(outlines: Iterable[Outline], scope: Scope, findings: Findings) -> Drafts:
     """All resources, filled in and checked one by one, each after those that it refers to."""
     rows = {found.address: found for found in outlines}
-    fillings = {address: _fill(found, scope.of(address), findings) for address, found in rows.items()}
+    fillings = {
+        address: _fill(found, scope.of(address, found.each), findings.of(address)) for address, found in rows.items()
+    }
     resources = _contagious({address: _resource(found, fillings[address]) for address, found in rows.items()})
     answers = Answers()
     checked = {
-        address: _checked(resources[address], rows[address], fillings[address], answers, findings)
+        address: _checked(resources[address], rows[address], fillings[address], answers, findings.of(address))
         for address in _in_order(resources, findings)
     }
     return Drafts({address: checked[address] for address in rows}, answers)

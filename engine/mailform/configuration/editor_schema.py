@@ -20,6 +20,13 @@ _REFERENCE: Schema = {"type": "string", "pattern": HOLE}
 _TEXT: Schema = {"type": "string"}
 _FLAG: Schema = {"type": "boolean"}
 _ADDRESSES: Schema = {"type": "array", "items": _TEXT}
+_FOR_EACH: Schema = {
+    "anyOf": [
+        {"type": "object", "propertyNames": {"minLength": 1}},
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True},
+        _REFERENCE,
+    ]
+}
 
 
 def schema() -> Schema:
@@ -33,6 +40,8 @@ def schema() -> Schema:
             "Values that are published",
         ),
         "moved": {"type": "array", "items": _table({"from": _TEXT, "to": _TEXT}, required=["from", "to"])},
+        "import": {"type": "array", "items": _table({"to": _TEXT, "id": _TEXT}, required=["to", "id"])},
+        "removed": {"type": "array", "items": _table({"from": _TEXT, "lifecycle": _forgetting()}, required=["from"])},
         "backend": _table({"type": {"enum": ["local"]}}, "Where the state is kept", required=["type"]),
         "dns": _dns(),
     }
@@ -44,6 +53,10 @@ def schema() -> Schema:
         "title": "Mailform configuration",
         **_table({**fixed, **kinds}),
     }
+
+
+def _forgetting() -> Schema:
+    return _table({"destroy": {"const": False, "description": "What [[removed]] means anyway"}})
 
 
 def _dns() -> Schema:
@@ -85,13 +98,15 @@ def _resource(kind: Kind) -> Schema:
         inside = {found.name.removeprefix(f"{section}."): found for found in kind.writable if found.section == section}
         properties[section] = _table({name: _attribute(found) for name, found in inside.items()})
     properties["depends_on"] = _ADDRESSES
+    properties["for_each"] = {**_FOR_EACH, "description": "One resource for each key: ${each.key}, ${each.value}"}
     properties["lifecycle"] = _table(
         {"prevent_destroy": _FLAG, "ignore_changes": {"anyOf": [{"const": "all"}, _ADDRESSES]}}
     )
     required = [found.name for found in own if found.required]
     if kind.name == TRANSPORT_RULE:
         rules: Schema = {"anyOf": [_TEXT, _ADDRESSES]}
-        properties["priority"] = {"type": "integer", "minimum": 0, "description": "Exchange's number; 0 is first"}
+        number: Schema = {"anyOf": [{"type": "integer", "minimum": 0}, _REFERENCE]}
+        properties["priority"] = {**number, "description": "Exchange's number; 0 is first"}
         properties["order"] = _table({"after": rules, "before": rules, "at": {"enum": ["first", "last"]}})
         required.append("conditions")
     if kind.name == ACCEPTED_DOMAIN:

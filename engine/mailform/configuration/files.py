@@ -15,6 +15,12 @@ MAIN = "mailform.toml"
 SUFFIX = ".mailform.toml"
 
 
+def is_read(path: Path, directory: Path) -> bool:
+    """Whether a file is one of the configuration's, by its name and place."""
+    named = path.name == MAIN or path.name.endswith(SUFFIX)
+    return named and path.resolve().parent == directory.resolve()
+
+
 def sources(directory: Path, findings: Findings) -> Mapping[str, bytes]:
     """The bytes of `mailform.toml` and of every `*.mailform.toml` beside it, by the path as the user would write it.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
 
 from mailform.diagnostics import Diagnostic, Position, Severity
+from mailform_state.address import Address
 
 MOST = 1_000
 """How many mistakes are told. Whoever has more of them has made one of them very often."""
@@ -20,6 +22,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: list[Diagnostic] = []
+        self._of_instances: dict[Address, dict[Address, Findings]] = {}
 
     def error(self, code: str, message: str, position: Position | None, hint: str) -> None:
         self._found.append(Diagnostic(code, message, position, hint))
@@ -30,21 +33,46 @@ class Findings:
     def extend(self, found: Iterable[Diagnostic]) -> None:
         self._found.extend(found)
 
+    def of(self, address: Address) -> Findings:
+        """Where to put what is found of a resource. What all instances of a block have in common is said once, of the
+        block; what one has for itself names it."""
+        if address.key is None:
+            return self
+        return self._of_instances.setdefault(address.block, {}).setdefault(address, Findings())
+
     @property
     def wrong(self) -> bool:
         """Whether there is an error among them; warnings alone stop nothing."""
-        return any(found.severity is Severity.ERROR for found in self._found)
+        return any(found.severity is Severity.ERROR for found in self._all())
 
     def gathered(self) -> tuple[Diagnostic, ...]:
         """All of it once, by file and line; what has no place in a file comes first. Of very many the first, and how
         many more there are."""
-        found = sorted(dict.fromkeys(self._found), key=_place)
+        found = sorted(dict.fromkeys(self._all()), key=_place)
         left_out = found[MOST:]
         if not left_out:
             return tuple(found)
         severity = max((one.severity for one in left_out), key=lambda severity: severity is Severity.ERROR)
         more = Diagnostic("more", f"there are {len(left_out):,} more", None, "mend these first", severity)
         return (*found[:MOST], more)
+
+    def _all(self) -> Iterator[Diagnostic]:
+        yield from self._found
+        for instances in self._of_instances.values():
+            common = [{_of_block(one, address) for one in found._found} for address, found in instances.items()]
+            shared = set.intersection(*common) if len(common) > 1 else set()
+            for address, found in instances.items():
+                for one in found._found:
+                    general = _of_block(one, address)
+                    yield general if general in shared else _named(one, address)
+
+
+def _of_block(found: Diagnostic, address: Address) -> Diagnostic:
+    return replace(found, message=found.message.replace(str(address), str(address.block)))
+
+
+def _named(found: Diagnostic, address: Address) -> Diagnostic:
+    return found if str(address) in found.message else replace(found, message=f"`{address}`: {found.message}")
 
 
 def _place(found: Diagnostic) -> tuple[str, int, int]:

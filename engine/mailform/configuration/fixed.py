@@ -130,6 +130,38 @@ class MovedShape:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportShape:
+    """`[[import]]`: the address, and the GUID, name or domain of the object that the tenant has."""
+
+    fields: ClassVar[Fields] = (
+        Field("to", Takes.TEXT, required=True, into="target"),
+        Field("id", Takes.TEXT, required=True),
+    )
+    target: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedShape:
+    """`[[removed]]`: the address that the state lets go of."""
+
+    fields: ClassVar[Fields] = (
+        Field("from", Takes.TEXT, required=True, into="origin"),
+        Field("lifecycle", Takes.TABLE),
+    )
+    origin: str
+    lifecycle: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyShape:
+    """`lifecycle` of `[[removed]]`, as Terraform writes it: it can only say what is so anyway."""
+
+    fields: ClassVar[Fields] = (Field("destroy", Takes.FLAG),)
+    destroy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BackendShape:
     """`[backend]`: where the state is kept."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mailform.configuration.blocks import Block
 from mailform.configuration.cycles import cycles, in_order
 from mailform.configuration.findings import Findings
-from mailform.configuration.references import Hole, LocalName, Malformed, pieces
+from mailform.configuration.references import Hole, LocalName, Malformed, inner, pieces
 from mailform.configuration.scope import Filled, Scope
 from mailform.configuration.substitution import filled
 
@@ -34,7 +34,8 @@ def _locals_in(data: object) -> Iterator[str]:
                 parts = pieces(data)
             except Malformed:
                 return
-            yield from (part.term.name for part in parts if isinstance(part, Hole) and isinstance(part.term, LocalName))
+            terms = [term for part in parts if isinstance(part, Hole) for term in inner(part.term)]
+            yield from (term.name for term in terms if isinstance(term, LocalName))
         case list():
             for item in data:
                 yield from _locals_in(item)

@@ -8,6 +8,10 @@ from itertools import pairwise
 from mailform.configuration.blocks import Block
 from mailform.configuration.cycles import cycles
 from mailform.configuration.findings import Findings, did_you_mean, escaped, shown
+from mailform.configuration.instances import Instances
+from mailform.configuration.mentions import mentioned
+from mailform.configuration.scope import Scope
+from mailform.configuration.substitution import filled
 from mailform.diagnostics import Diagnostic, Position
 from mailform.wanted import After, At, Before, Place, Priority, Resource
 from mailform_providers.kinds import TRANSPORT_RULE
@@ -16,19 +20,28 @@ from mailform_state.address import Address
 _FORM = 'write { after = "transport_rule.x" }, { before = "transport_rule.x" } or { at = "first" }'
 
 
-def written_places(block: Block, findings: Findings) -> tuple[Place, ...]:
-    """The places that a rule's block asks for."""
+def written_places(block: Block, known: Instances, scope: Scope, findings: Findings) -> tuple[Place, ...]:
+    """The places that a rule's block asks for; `scope` is an early one."""
     data = block.data if isinstance(block.data, dict) else {}
     if "priority" in data and "order" in data:
         hint = "keep `priority` for Exchange's number, or `order` for a place relative to other rules"
         findings.error("two-places", "a rule has `priority` or `order`, not both", block.key("order"), hint)
         return ()
     if "priority" in data:
-        return _priority(data["priority"], block, findings)
-    return _order(data["order"], block, findings) if "order" in data else ()
+        return _priority(data["priority"], block, scope, findings)
+    return _order(data["order"], block, known, scope, findings) if "order" in data else ()
 
 
-def _priority(number: object, block: Block, findings: Findings) -> tuple[Place, ...]:
+def _priority(number: object, block: Block, scope: Scope, findings: Findings) -> tuple[Place, ...]:
+    if isinstance(number, str):
+        given = filled(number, block, ("priority",), scope, findings)
+        if given.broken:
+            return ()
+        if given.sensitive:
+            hint = "take a number that may be seen"
+            findings.error("sensitive-place", "a rule's place is shown", block.value("priority"), hint)
+            return ()
+        number = given.expression
     if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**31:
         return (Priority(number),)
     message = f"`priority` has to be a whole number from 0 on, not {shown(number)}"
@@ -38,7 +51,7 @@ def _priority(number: object, block: Block, findings: Findings) -> tuple[Place, 
     return ()
 
 
-def _order(order: object, block: Block, findings: Findings) -> tuple[Place, ...]:
+def _order(order: object, block: Block, known: Instances, scope: Scope, findings: Findings) -> tuple[Place, ...]:
     if not isinstance(order, dict) or not order:
         findings.error("wrong-type", "`order` has to be a table", block.value("order"), _FORM)
         return ()
@@ -46,9 +59,9 @@ def _order(order: object, block: Block, findings: Findings) -> tuple[Place, ...]
     for key, value in order.items():
         match key:
             case "after":
-                places.append(After(_addresses(value, block, "after", findings)))
+                places.append(After(_rules(value, block, "after", known, scope, findings)))
             case "before":
-                places.append(Before(_addresses(value, block, "before", findings)))
+                places.append(Before(_rules(value, block, "before", known, scope, findings)))
             case "at" if value in ("first", "last"):
                 places.append(At("first" if value == "first" else "last"))
             case "at":
@@ -67,25 +80,23 @@ def _order(order: object, block: Block, findings: Findings) -> tuple[Place, ...]
     return tuple(places)
 
 
-def _addresses(value: object, block: Block, key: str, findings: Findings) -> tuple[Address, ...]:
-    found: list[Address] = []
+def _rules(
+    value: object, block: Block, key: str, known: Instances, scope: Scope, findings: Findings
+) -> tuple[Address, ...]:
+    found: dict[Address, None] = {}
     for index, text in enumerate(value if isinstance(value, list) else [value]):
         at = block.value("order", key, index)
-        try:
-            address = Address.parse(text) if isinstance(text, str) else None
-        except ValueError:
-            address = None
-        if address is None or address.kind != TRANSPORT_RULE or address.key is not None or address.module:
+        named = mentioned(text, known, scope, at, findings, TRANSPORT_RULE)
+        if named is None:
             message = f"`{key}` takes addresses of rules, and {shown(text)} is none"
             findings.error("bad-address", message, at, f'write `{key} = "transport_rule.x"`')
         else:
-            found.append(address)
+            found.update(dict.fromkeys(named))
     return tuple(found)
 
 
 def impossible_places(rules: Mapping[Address, Resource]) -> Iterator[Diagnostic]:
     """What can't be had together among the places of all rules: every contradiction, each with all its members."""
-    yield from _unknown(rules)
     yield from _taken_twice(rules)
     needs = _order_of(rules)
     for circle in cycles(needs):
@@ -96,22 +107,6 @@ def impossible_places(rules: Mapping[Address, Resource]) -> Iterator[Diagnostic]
         yield Diagnostic(
             "impossible-order", message, _place_of(rules[circle[0]]), "take out one of their `order` or `priority`"
         )
-
-
-def _unknown(rules: Mapping[Address, Resource]) -> Iterator[Diagnostic]:
-    for rule in rules.values():
-        for other in _named(rule):
-            if other not in rules:
-                hint = did_you_mean(str(other), map(str, rules), f"add [{other}], or name a rule that is there")
-                yield Diagnostic(
-                    "undeclared", f"there is no rule `{other}` in the configuration", _place_of(rule), hint
-                )
-
-
-def _named(rule: Resource) -> Iterator[Address]:
-    for place in rule.places:
-        if isinstance(place, After | Before):
-            yield from place.rules
 
 
 def _taken_twice(rules: Mapping[Address, Resource]) -> Iterator[Diagnostic]:

@@ -9,8 +9,11 @@ from typing import Literal
 from mailform.configuration.blocks import Block
 from mailform.configuration.findings import Findings, articled, did_you_mean, escaped, shown
 from mailform.configuration.fixed import LifecycleShape
+from mailform.configuration.instances import FOR_EACH, Instance, Instances
+from mailform.configuration.mentions import mentioned
 from mailform.configuration.places import written_places
 from mailform.configuration.positions import Path
+from mailform.configuration.scope import Each, Scope
 from mailform.configuration.shapes import shaped
 from mailform.wanted import Lifecycle, Place
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
@@ -18,7 +21,7 @@ from mailform_providers.kinds.schema import Attribute, Kind
 from mailform_state.address import Address
 
 PLACES = ("priority", "order")
-_META = ("depends_on", "lifecycle", "for_each")
+_META = ("depends_on", "lifecycle", FOR_EACH)
 _OWN: Mapping[str, tuple[str, ...]] = {
     TRANSPORT_RULE: PLACES,
     ACCEPTED_DOMAIN: ("on_destroy",),
@@ -42,6 +45,7 @@ class Outline:
 
     address: Address
     block: Block
+    each: Each | None
     rows: Mapping[str, Row]
     sections: frozenset[str]
     places: tuple[Place, ...]
@@ -52,9 +56,11 @@ class Outline:
     unread: frozenset[str] = frozenset()
 
 
-def outline(address: Address, block: Block, declared: Mapping[str, Address], findings: Findings) -> Outline:
-    """The outline of a resource's block; `declared` has every address by its text. What can't be written at all is
-    among the findings and not in it."""
+def outline(instance: Instance, known: Instances, scope: Scope, findings: Findings) -> Outline:
+    """The outline of one instance of a block; `known` are all of them, `scope` an early one. What can't be written at
+    all is among the findings and not in it."""
+    address, block = instance.address, instance.block
+    scope = scope.of(address, instance.each)
     kind = KINDS[address.kind]
     data: Mapping[str, object] = block.data if isinstance(block.data, dict) else {}
     rows = {row.attribute.name: row for row in _rows(kind, data, block, findings)}
@@ -62,10 +68,11 @@ def outline(address: Address, block: Block, declared: Mapping[str, Address], fin
     return Outline(
         address=address,
         block=block,
+        each=instance.each,
         rows=rows,
         sections=frozenset(section for section in kind.sections if isinstance(data.get(section), dict)),
-        places=written_places(block, findings) if kind.name == TRANSPORT_RULE else (),
-        depends_on=_depends_on(address, data, block, declared, findings),
+        places=written_places(block, known, scope, findings) if kind.name == TRANSPORT_RULE else (),
+        depends_on=_depends_on(data, block, known, scope, findings),
         lifecycle=_lifecycle(kind, data, block, findings),
         on_destroy=_on_destroy(data, block, findings) if kind.name == ACCEPTED_DOMAIN else None,
         validation=_validation(data, block, findings) if kind.name == OUTBOUND_CONNECTOR else "fail",
@@ -84,9 +91,6 @@ def _rows(kind: Kind, data: Mapping[str, object], block: Block, findings: Findin
                 yield from _row(kind, f"{key}.{name}", (key, name), inner, block, findings)
         elif not _is_own(kind, key):
             yield from _row(kind, key, (key,), value, block, findings)
-        elif key == "for_each":
-            hint = "write one block for each"
-            findings.error("reserved", "`for_each` is reserved: this version doesn't have it yet", block.key(key), hint)
 
 
 def _unread(section: str, table: object, rows: Mapping[str, Row]) -> bool:
@@ -121,7 +125,7 @@ def _nearest(kind: Kind, name: str) -> str:
     meant = by_parameter.get(last.replace("_", "").casefold())
     if meant is not None and meant.rpartition(".")[2] not in here:
         return f"did you mean `{meant}`?"
-    own = () if section else (*kind.sections, *_META[:2], *_OWN.get(kind.name, ()))
+    own = () if section else (*kind.sections, *_META, *_OWN.get(kind.name, ()))
     return did_you_mean(last, (*here, *own), f"`mailform schema` lists the attributes of {articled(kind.name)}")
 
 
@@ -136,7 +140,7 @@ def _missing(kind: Kind, rows: Mapping[str, Row], data: Mapping[str, object], bl
 
 
 def _depends_on(
-    address: Address, data: Mapping[str, object], block: Block, declared: Mapping[str, Address], findings: Findings
+    data: Mapping[str, object], block: Block, known: Instances, scope: Scope, findings: Findings
 ) -> tuple[Address, ...]:
     if "depends_on" not in data:
         return ()
@@ -148,15 +152,14 @@ def _depends_on(
     found: dict[Address, None] = {}
     for index, text in enumerate(listed):
         at = block.value("depends_on", index)
-        if not isinstance(text, str) or text not in declared:
-            hint = did_you_mean(
-                str(text), declared, "name a resource of the configuration, such as inbound_connector.x"
-            )
-            findings.error("undeclared", f"`depends_on`: there is no resource {shown(text)}", at, hint)
-        elif declared[text] == address:
+        named = mentioned(text, known, scope, at, findings)
+        if named is None:
+            hint = "name a resource of the configuration, such as inbound_connector.x"
+            findings.error("bad-address", f"`depends_on` takes addresses, and {shown(text)} is none", at, hint)
+        elif scope.owner in named:
             findings.error("self-reference", "a resource can't depend on itself", at, "take it out of `depends_on`")
         else:
-            found[declared[text]] = None
+            found.update(dict.fromkeys(named))
     return tuple(found)
 
 

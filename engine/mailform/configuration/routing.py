@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mailform.configuration import domains
 from mailform.configuration.draft import Draft
@@ -17,25 +17,29 @@ _RETAINED = "cloud_services_mail_enabled"
 _CERTIFICATE = "tls_sender_certificate_name"
 
 
-def routing(drafts: Mapping[Address, Draft]) -> Iterator[Diagnostic]:
-    """What doesn't fit between the resources of a configuration."""
-    yield from _same_names(drafts)
+def routing(drafts: Mapping[Address, Draft]) -> Iterator[tuple[Address, Diagnostic]]:
+    """What doesn't fit between the resources of a configuration, each with the resource that it is about."""
     of_kind = {kind: [draft for draft in drafts.values() if draft.address.kind == kind] for kind in KINDS}
     routed = {}
     for rule in of_kind[TRANSPORT_RULE]:
         if rule.says(ROUTE):
-            yield from _loop(rule)
+            yield from _about(rule, _loop(rule))
             if (connector := _connector(rule, of_kind[OUTBOUND_CONNECTOR])) is not None:
-                yield from _reachable(rule, connector)
+                yield from _about(rule, _reachable(rule, connector))
                 routed[connector.address] = connector
     back = [draft for draft in of_kind[INBOUND_CONNECTOR] if draft.get("connector_type") == "OnPremises"]
     for connector in routed.values():
-        yield from _retained(connector, back)
+        yield from _about(connector, _retained(connector, back))
     for connector in back:
-        yield from _proven(connector, of_kind[ACCEPTED_DOMAIN])
+        yield from _about(connector, _proven(connector, of_kind[ACCEPTED_DOMAIN]))
 
 
-def _same_names(drafts: Mapping[Address, Draft]) -> Iterator[Diagnostic]:
+def _about(draft: Draft, found: Iterable[Diagnostic]) -> Iterator[tuple[Address, Diagnostic]]:
+    return ((draft.address, one) for one in found)
+
+
+def same_names(drafts: Mapping[Address, Draft]) -> Iterator[Diagnostic]:
+    """Two resources of one kind that want one name."""
     taken: dict[tuple[str, str], Draft] = {}
     for draft in drafts.values():
         naming = KINDS[draft.address.kind].naming
@@ -47,6 +51,8 @@ def _same_names(drafts: Mapping[Address, Draft]) -> Iterator[Diagnostic]:
             as_shown = "the same" if naming in draft.resource.sensitive else shown(name)
             message = f"`{first.address}` and `{draft.address}` have one {naming}: {as_shown}"
             hint = f"the first is at {first.at(naming)}; give one of them another {naming}"
+            if first.address.block == draft.address.block:
+                hint = f"let the {naming} differ by key: use ${{each.key}} in it"
             yield Diagnostic("duplicate-name", message, draft.at(naming), hint)
 
 

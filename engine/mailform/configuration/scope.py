@@ -31,13 +31,27 @@ check with; never to be used as what a tenant has."""
 class Filled:
     """An expression, and whether a sensitive variable went into it. `broken`: part of it is wrong, and said to be.
     `size`: characters and items, `depth`: levels of lists and tables, to stop a value that grows with every local it
-    goes through."""
+    goes through. `parts`: of a list or a table that is written out, what each part is for itself: not all of it need be
+    sensitive."""
 
     expression: Expression
     sensitive: bool = False
     broken: bool = False
     size: int = 1
     depth: int = 0
+    parts: Mapping[str | int, Filled] = field(default_factory=dict)
+
+
+BROKEN_VALUE = Filled("", broken=True)
+"""What is wrong, and said to be: nobody else complains of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """What `each` stands for in one instance of a block with `for_each`."""
+
+    key: Filled
+    value: Filled
 
 
 def depth_of(value: Value) -> int:
@@ -67,13 +81,21 @@ def size_of(value: Value) -> int:
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What references may name. `written` has the attributes of each resource; `owner` is the resource whose
-    attributes are being filled in; `resources` is false where no resource may be referred to (`[tenant] id`)."""
+    attributes are being filled in, and `each` what it was made for; `resources` is false where no resource may be
+    referred to (`[tenant] id`).
+
+    `keys` has the keys of each block with `for_each`; None: they are wrong, and said to be. `early`: which resources
+    there are isn't known yet, so a reference to one is taken as it is.
+    """
 
     variables: Mapping[str, Filled] = field(default_factory=dict)
     locals: Mapping[str, Filled] = field(default_factory=dict)
     written: Mapping[Address, frozenset[str]] = field(default_factory=dict)
     owner: Address | None = None
     resources: bool = True
+    each: Each | None = None
+    keys: Mapping[Address, tuple[str, ...] | None] = field(default_factory=dict)
+    early: bool = False
 
-    def of(self, owner: Address) -> Scope:
-        return replace(self, owner=owner)
+    def of(self, owner: Address, each: Each | None = None) -> Scope:
+        return replace(self, owner=owner, each=each)

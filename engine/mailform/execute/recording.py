@@ -9,6 +9,9 @@ from mailform.execute.ledger import Ledger
 from mailform.planning.actions import Make, Write
 from mailform.planning.compare import everything
 from mailform.planning.operations import Operation
+from mailform.planning.records import taken_over
+from mailform.wanted import Wanted
+from mailform_providers.contract import Observed
 from mailform_providers.kinds import KINDS
 from mailform_state.values import Attribute, Recorded, Value
 
@@ -21,9 +24,10 @@ def recorded(
     if one.wanted is None or not isinstance(one.action, Make | Write):
         return None
     known = ledger.records.get(one.address)
+    adopted = one.current is not None and one.current.id == id
     if known is not None and known.id != id:
-        known = replace(known, id=id, attributes={})
-    base = known or Recorded(one.address, id, {}, one.wanted.dependencies)
+        known = None if adopted else replace(known, id=id, attributes={})
+    base = known or _beginning(one.wanted, one.current, id)
     kind = KINDS[one.kind]
     written = {
         name: Attribute(value, shown.get(name, value), name in one.wanted.sensitive)
@@ -35,3 +39,10 @@ def recorded(
     wanted = everything(kind, one.wanted)
     attributes = {n: value for n, value in {**base.attributes, **written}.items() if n in wanted or n not in written}
     return replace(base, attributes=attributes, on_destroy=on_destroy)
+
+
+def _beginning(wanted: Wanted, current: Observed | None, id: str) -> Recorded:
+    """The record before the first write: of an object that becomes ours it has all that the object shows."""
+    if current is not None and current.id == id:
+        return taken_over(wanted, current)
+    return Recorded(wanted.address, id, {}, wanted.dependencies)

@@ -60,8 +60,11 @@ def _told(ledger: Ledger) -> Iterator[Change]:
 
 def _resolved(ledger: Ledger) -> Iterator[Change]:
     """What isn't unresolved any more."""
-    for left in settled(ledger.state, ledger.configuration.resources.keys(), ledger.plan.observed):
-        yield changes.Resolve(left.address)
+    over = settled(ledger.state, ledger.configuration.resources.keys(), ledger.plan.observed)
+    taken = {(step.current.kind, step.current.id) for step in ledger.plan.steps if isinstance(step, Adopt)}
+    for left in ledger.state.unresolved:
+        if left in over or (left.kind, left.id) in taken:
+            yield changes.Resolve(left.address)
 
 
 def mail_host(ledger: Ledger) -> str:

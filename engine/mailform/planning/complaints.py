@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from shlex import quote
 
 from mailform.diagnostics import Diagnostic, Position, Severity
+from mailform.spelling import for_shell, for_toml, referring
 from mailform.wanted import Wanted
 from mailform_providers.contract import Observed
 from mailform_state.address import Address
@@ -19,9 +20,30 @@ def exists(wanted: Wanted, current: Observed) -> Diagnostic:
         f"{wanted.address}: the tenant already has this {_words(wanted.kind)}, “{current.name}” ({current.id}), "
         "and no resource manages it",
         wanted.position,
-        f"To take it over: mailform import '{wanted.address}' {quote(current.id)}"
+        f"To take it over: mailform import {for_shell(wanted.address)} {quote(current.id)}"
         if current.unsupported is None
         else f"Give the block another name: Mailform can't express that rule ({current.unsupported})",
+    )
+
+
+def given_up(wanted: Wanted, origin: Address) -> Diagnostic:
+    """A resource comes with the name of one that `[[removed]]` lets go of."""
+    return Diagnostic(
+        "moved",
+        f"{wanted.address} comes with the name of {origin}, which [[removed]] lets go of: they are the same object",
+        wanted.position,
+        f'Say instead that it has a new address:\n\n[[moved]]\nfrom = "{origin}"\nto = "{wanted.address}"\n',
+    )
+
+
+def not_as_it_is(wanted: Wanted, current: Observed, attributes: Sequence[str]) -> Diagnostic:
+    """An object that is imported can't become what is wanted while it stays the object it is."""
+    why = f"{', '.join(attributes)} can't be changed" if attributes else "it can't be replaced"
+    return Diagnostic(
+        "not-as-it-is",
+        f"{wanted.address}: “{current.name}” ({current.id}) is imported, and {why} in the same apply",
+        wanted.position,
+        "Write what it has now, and apply; then change it in a plan of its own, which replaces it",
     )
 
 
@@ -33,11 +55,11 @@ def another(wanted: Wanted, recorded: Recorded, other: Observed) -> Diagnostic:
         f"“{other.name}” ({other.id})",
         wanted.position,
         (
-            f"To take that one over: mailform import '{wanted.address}' {quote(other.id)}; to leave it alone"
+            f"To take that one over: mailform import {for_shell(wanted.address)} {quote(other.id)}; to leave it alone"
             if other.unsupported is None
             else f"Mailform can't express that rule ({other.unsupported}); to leave it alone"
         )
-        + f": mailform state rm '{wanted.address}', and give the block a name of its own",
+        + f": mailform state rm {for_shell(wanted.address)}, and give the block a name of its own",
     )
 
 
@@ -47,7 +69,8 @@ def held(wanted: Wanted, current: Observed, owner: Address) -> Diagnostic:
         "domain-taken",
         f"{wanted.address}: the domain {current.name} is {owner} in the state",
         wanted.position,
-        f"Change it in two steps: first apply {owner} without it, or let go of it: mailform state rm '{owner}'",
+        f"Change it in two steps: first apply {owner} without it, or let go of it: "
+        f"mailform state rm {for_shell(owner)}",
     )
 
 
@@ -57,7 +80,7 @@ def inexpressible(address: Address, position: Position | None, current: Observed
         "unsupported-rule",
         f"{address}: Mailform can't express this rule ({current.unsupported}); it is left as it is",
         position,
-        f"Take it out of the state: mailform state rm '{address}'",
+        f"Take it out of the state: mailform state rm {for_shell(address)}",
         Severity.WARNING,
     )
 
@@ -90,7 +113,7 @@ def never_deleted(recorded: Recorded, current: Observed) -> Diagnostic:
         "domain-stays",
         f"{recorded.address}: {current.name} is the tenant's {which} domain, which is never deleted",
         None,
-        f"Apply on_destroy = \"forget\" first, or forget it: mailform state rm '{recorded.address}'",
+        f'Apply on_destroy = "forget" first, or forget it: mailform state rm {for_shell(recorded.address)}',
     )
 
 
@@ -113,7 +136,8 @@ def lost_route(rule: Wanted, connector: Address, route: str) -> Diagnostic:
         "lost-route",
         f"{rule.address} routes to “{route}”, which is {connector} and goes in this plan",
         rule.position,
-        f'Let it follow: route_message_outbound_connector = "${{{connector}.name}}"; or route to another connector',
+        f"Let it follow: route_message_outbound_connector = {for_toml(referring(connector, 'name'))}; "
+        "or route to another connector",
     )
 
 
@@ -138,13 +162,16 @@ def unreplaceable(wanted: Wanted) -> Diagnostic:
     )
 
 
-def unknown_address(address: Address) -> Diagnostic:
-    """An address on the command line that nothing has."""
+def unknown_address(address: Address, instances: Iterable[Address]) -> Diagnostic:
+    """An address on the command line that nothing has; `instances` have it as their block's."""
+    told = ", ".join(str(one) for one in instances)
     return Diagnostic(
         "unknown-address",
-        f"{address} is neither in the configuration nor in the state",
+        f"{address} has for_each, so it is several resources"
+        if told
+        else f"{address} is neither in the configuration nor in the state",
         None,
-        "See the addresses with: mailform state list",
+        f"Name one of them: {told}" if told else "See the addresses with: mailform state list",
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mailform.diagnostics import Diagnostic
 from mailform.expression import Unknown
 from mailform.planning import complaints
 from mailform.planning.compare import Comparison, everything, finishing
+from mailform.planning.imports import another_domain
 from mailform.planning.records import record, settings
 from mailform.planning.steps import (
     Adopt,
@@ -28,7 +30,7 @@ from mailform.planning.world import World
 from mailform.wanted import Wanted
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR
-from mailform_providers.normal import Directory, same
+from mailform_providers.normal import Directory
 from mailform_state.address import Address
 from mailform_state.values import PendingDelete, Recorded
 
@@ -47,13 +49,16 @@ class Decisions:
 @dataclass(frozen=True, slots=True)
 class Table:
     """The three-way table over one tenant. `managed` maps (kind, id) of every object of ours to its address, also of
-    those still to be deleted, which are in `left_over`; addresses in `staying` are still in the configuration."""
+    those still to be deleted (`left_over`); addresses in `staying` are still in the configuration. `claimed`
+    has the objects that are taken over, `let_go` those that `[[removed]]` gives up, as `managed` does."""
 
     world: World
     managed: dict[tuple[str, str], Address]
     replacing: frozenset[Address]
     wanted_connectors: Directory
     staying: frozenset[Address] = frozenset()
+    claimed: Mapping[Address, Observed] = field(default_factory=dict)
+    let_go: Mapping[tuple[str, str], Address] = field(default_factory=dict)
     left_over: frozenset[tuple[str, str]] = frozenset()
 
     def comparison(self, kind: str) -> Comparison:
@@ -63,11 +68,16 @@ class Table:
         """Adds the steps, drift and mistakes of one resource to `into`."""
         if wanted is None and recorded is not None:
             self._going(recorded, into)
+        elif wanted is not None and recorded is None and wanted.address in self.claimed:
+            self._imported(wanted, self.claimed[wanted.address], into)
         elif wanted is not None and recorded is None:
             self._coming(wanted, into)
         elif wanted is not None and recorded is not None:
             current = self.world.find(recorded.kind, recorded.id)
-            if current is None:
+            if current is None and wanted.address in self.claimed:
+                into.drift.append(Drift(recorded.address, recorded.id, _recorded_name(recorded), gone=True))
+                self._imported(wanted, self.claimed[wanted.address], into)
+            elif current is None:
                 self._vanished(wanted, recorded, into)
             else:
                 self._staying(wanted, recorded, current, into)
@@ -77,6 +87,9 @@ class Table:
         if current is None:
             into.drift.append(Drift(recorded.address, recorded.id, _recorded_name(recorded), gone=True))
             into.steps.append(Forget(recorded.address, recorded.id, gone=True))
+            return
+        if (recorded.kind, recorded.id) in self.let_go:
+            into.steps.append(Forget(recorded.address, recorded.id, gone=False))
             return
         self._note_drift(recorded, current, into)
         if current.unsupported is not None:
@@ -94,7 +107,9 @@ class Table:
         name = wanted.attributes.get(kind.naming)
         current = None if isinstance(name, Unknown) else self.world.named(wanted.kind, str(name))
         owner = None if current is None else self.managed.get((current.kind, current.id))
-        if current is not None and wanted.kind == ACCEPTED_DOMAIN and owner in self.staying:
+        if current is not None and (current.kind, current.id) in self.let_go:
+            into.mistakes.append(complaints.given_up(wanted, self.let_go[current.kind, current.id]))
+        elif current is not None and wanted.kind == ACCEPTED_DOMAIN and owner in self.staying:
             into.mistakes.append(complaints.held(wanted, current, owner))
         elif current is None or self._is_freed(current):
             into.mistakes.extend(self._may_free(wanted, current))
@@ -105,7 +120,25 @@ class Table:
             into.mistakes.append(complaints.exists(wanted, current))
 
     def _adoption(self, wanted: Wanted, current: Observed) -> Adopt:
-        return Adopt(wanted, current, finishing(current) + self.comparison(wanted.kind).changes(wanted, None, current))
+        differences = self.comparison(wanted.kind).changes(wanted, None, current)
+        return Adopt(wanted, current, (finishing(current) if wanted.kind == ACCEPTED_DOMAIN else ()) + differences)
+
+    def _imported(self, wanted: Wanted, current: Observed, into: Decisions) -> None:
+        """An `[[import]]` block says that this object is the resource's. Only what can be written to it may differ."""
+        other = another_domain(wanted, current, wanted.position)
+        if other is not None:
+            into.mistakes.append(other)
+            return
+        adoption = self._adoption(wanted, current)
+        named = [found.attribute for found in adoption.differences]
+        kind = KINDS[wanted.kind]
+        fixed = [name for name in named if name in kind.attributes and not kind.attributes[name].update]
+        if kind.naming in named and wanted.kind == OUTBOUND_CONNECTOR and self.world.routing_to(current.id):
+            fixed.append(kind.naming)
+        if fixed or wanted.address in self.replacing:
+            into.mistakes.append(complaints.not_as_it_is(wanted, current, fixed))
+        self._note_taken_name(wanted, current, adoption.differences, into)
+        into.steps.append(adoption)
 
     def _succeeding(self, wanted: Wanted, recorded: Recorded, current: Observed, into: Decisions) -> bool:
         """Whether a block names another domain now that the tenant has already: then that one is adopted."""
@@ -268,24 +301,24 @@ class Table:
 
 
 def connectors_to_be(
-    world: World, wanted: dict[Address, Wanted], recorded: dict[Address, Recorded], replaced: frozenset[Address]
+    world: World,
+    wanted: dict[Address, Wanted],
+    recorded: dict[Address, Recorded],
+    replaced: frozenset[Address],
+    adopted: Mapping[Address, Observed],
 ) -> Directory:
     """Which object each connector's wanted name will stand for; one still to be made stands for its address."""
     names: dict[str, str] = {}
     for address, resource in wanted.items():
         name = resource.attributes.get("name")
         if address.kind == OUTBOUND_CONNECTOR and isinstance(name, str):
+            if address in adopted:
+                names[name] = adopted[address].id
+                continue
             known = recorded.get(address)
             stays = known is not None and address not in replaced and world.find(known.kind, known.id) is not None
             names[name] = known.id if stays and known is not None else f"new:{address}"
     return world.directory.overlaid(names)
-
-
-def name_differs(wanted: Wanted, current: Observed) -> bool:
-    """Whether the configuration wants another name than the object has."""
-    attribute = KINDS[wanted.kind].attributes[KINDS[wanted.kind].naming]
-    value = wanted.attributes.get(attribute.name)
-    return isinstance(value, Unknown) or not same(attribute, value, current.name, Directory())
 
 
 def _shown(value: object) -> str | bool | tuple[str, ...] | None:

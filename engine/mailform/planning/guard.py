@@ -31,10 +31,11 @@ def objections(
         return ()
     found: list[Objection] = []
     recorded = len(state.resources)
-    if recorded and not configuration.resources:
+    kept = [address for address in state.resources if not any(one.covers(address) for one in configuration.removed)]
+    if kept and not configuration.resources:
         found.append(
             Objection(
-                f"the configuration has no resource at all, while the state has {recorded}",
+                f"the configuration has no resource at all, while the state has {len(kept)}",
                 "If all of them are to go: mailform destroy; if they are to be kept in the tenant: mailform state rm",
             )
         )

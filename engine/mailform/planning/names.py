@@ -8,6 +8,7 @@ from mailform.diagnostics import Diagnostic
 from mailform.expression import Unknown
 from mailform.planning.steps import Create, Delete, Forget, Step
 from mailform.planning.world import identity
+from mailform.spelling import for_toml
 from mailform_providers.kinds import KINDS
 
 
@@ -30,7 +31,7 @@ def collisions(steps: Iterable[Step]) -> list[Diagnostic]:
             f"{step.address} comes with the name of {origin}, which goes: they are the same object",
             step.wanted.position,
             "Say that it has a new address:",
-            paste=f'\n[[moved]]\nfrom = "{origin}"\nto = "{step.address}"\n',
+            paste=f"\n[[moved]]\nfrom = {for_toml(origin)}\nto = {for_toml(step.address)}\n",
         )
         for step in told
         if isinstance(step, Create) and (origin := going.get(_name_of(step))) is not None

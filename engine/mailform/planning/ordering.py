@@ -12,7 +12,7 @@ from dataclasses import replace
 from mailform.planning.actions import Make, Remove, Write
 from mailform.planning.naming import handed_over
 from mailform.planning.operations import Operation, Phase
-from mailform.planning.steps import Plan
+from mailform.planning.steps import Adopt, Plan
 from mailform.planning.verbs import Verb
 from mailform.planning.world import World
 from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR
@@ -45,6 +45,7 @@ def _users(plan: Plan, state: State) -> Mapping[Address, frozenset[Address]]:
             users.setdefault(other, set()).add(address)
     world = World(plan.observed)
     owners = {(known.kind, known.id): address for address, known in state.resources.items()}
+    owners |= {(step.current.kind, step.current.id): step.address for step in plan.steps if isinstance(step, Adopt)}
     for (kind, id), address in owners.items():
         if kind == OUTBOUND_CONNECTOR:
             found = (owners.get((rule.kind, rule.id)) for rule in world.routing_to(id))

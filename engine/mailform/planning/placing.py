@@ -9,7 +9,7 @@ from mailform.diagnostics import Diagnostic, Severity
 from mailform.planning.order import arrange, seat
 from mailform.planning.seats import LAST, Contradiction, Seat
 from mailform.planning.staying import unmoved
-from mailform.planning.steps import Create, Delete, Move, Replace, Retry, Step
+from mailform.planning.steps import Adopt, Create, Delete, Move, Replace, Retry, Step
 from mailform.planning.world import World
 from mailform.wanted import Wanted
 from mailform_providers.kinds import TRANSPORT_RULE
@@ -45,6 +45,7 @@ def place_rules(
     renewed = {step.current.id: step.address for step in told if isinstance(step, Replace)}
     created = [step.address for step in told if isinstance(step, Create) and step.address.kind == TRANSPORT_RULE]
     owners = {known.id: address for address, known in state.resources.items() if address.kind == TRANSPORT_RULE}
+    owners |= {step.current.id: step.address for step in told if isinstance(step, Adopt)}
     current = [str(renewed[id]) if id in renewed else id for id in before if id not in going]
     tokens: dict[object, str] = {address: id for id, address in owners.items() if id in before and id not in renewed}
     tokens |= {address: str(address) for address in (*renewed.values(), *created)}

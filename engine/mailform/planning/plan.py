@@ -5,7 +5,7 @@ Read `plan` first; `decide` has the three-way table, `order` the rules' order, `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from graphlib import CycleError
 
@@ -16,7 +16,9 @@ from mailform.planning import complaints
 from mailform.planning.actions import Make
 from mailform.planning.compare import PROOF
 from mailform.planning.decide import Decisions, Table, connectors_to_be
+from mailform.planning.imports import claims
 from mailform.planning.names import collisions
+from mailform.planning.ownership import given_up, owners, strangers
 from mailform.planning.placing import place_rules
 from mailform.planning.publishing import left_behind, withdrawals
 from mailform.planning.records import observed_record, readdressed
@@ -39,12 +41,12 @@ from mailform.planning.steps import (
     Update,
     Withdraw,
 )
-from mailform.planning.targets import reach
+from mailform.planning.targets import reach, spread
 from mailform.planning.waiting import deferred
 from mailform.planning.world import World
 from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
+from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.address import Address
 from mailform_state.values import Output, State, Value
 
@@ -86,17 +88,18 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     moves = tuple(Readdress(origin, target, known.resources[target].id) for target, origin in sorted(origins.items()))
     if options.refresh_only:
         return _refreshed(known, world, moves)
+    everywhere = {*configuration.resources, *known.resources, *(left.address for left in known.pending_delete)}
+    options = spread(options, everywhere)
     decisions, wanted = _decide(configuration, known, world, options)
     steps: list[Step] = [*moves, *decisions.steps]
     steps += _retries(known, world, _adopted(decisions.steps).values(), options)
     if not options.targets:
-        steps += withdrawals(known, wanted, configuration.dns)
+        steps += withdrawals(known, wanted, configuration.dns, given_up(configuration, known).values())
     order = place_rules(wanted, known, world, tuple(steps), options.targets)
     mistakes = [*decisions.mistakes, *collisions(decisions.steps), *order.mistakes]
-    mistakes += _unknown_addresses(options, configuration, known) + _too_many_rules(decisions.steps, world)
+    mistakes += _unknown_addresses(options, configuration, known, everywhere) + _too_many_rules(decisions.steps, world)
     if mistakes:
         raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
-    managed = {(entry.kind, entry.id.casefold()) for entry in known.resources.values()}
     made = Plan(
         steps=tuple(sorted([*steps, *order.moves], key=_reading_order)),
         drift=tuple(decisions.drift),
@@ -106,7 +109,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         rules_before=order.before,
         rules_after=order.after,
         observed=world.objects,
-        foreign=_foreign(world, managed),
+        foreign=strangers(world, known, decisions.steps),
         unsupported=tuple(seen for seen in world.objects.get("transport_rule", ()) if seen.unsupported is not None),
         warnings=(*refined(configuration, world), *decisions.warnings, *order.warnings, *_partial(options)),
         targets=options.targets,
@@ -121,7 +124,7 @@ def _require_feasible(made: Plan, state: State) -> None:
     try:
         waves = schedule(made, state, "00000000")
     except CycleError as found:
-        circle = [step.address for step in made.steps if isinstance(step, Create | Replace | Update)]
+        circle = [step.address for step in made.steps if isinstance(step, Adopt | Create | Replace | Update)]
         raise Mistakes((complaints.circle(circle),)) from found
     late = [one.address for wave in waves.cleanup for one in wave if isinstance(one.action, Make)]
     if late:
@@ -132,22 +135,27 @@ def _decide(
     configuration: Configuration, state: State, world: World, options: Options
 ) -> tuple[Decisions, Mapping[Address, Wanted]]:
     """Decides every resource; again, as long as an object turns out to be replaced whose GUID others refer to."""
+    let_go = given_up(configuration, state)
     fresh: frozenset[Address] = frozenset()
     adopted: Mapping[Address, Observed] = {}
     while True:
         wanted = {} if options.destroy else dict(resolve(configuration, facts(state, world, fresh, adopted)))
+        touched = reach(options, wanted, state)
+        asked = (one for one in configuration.imports if one.target in wanted)
+        claimed = claims((one for one in asked if touched is None or one.target in touched), state, world)
         table = Table(
             world=world,
-            managed=_owners(state),
+            managed=owners(state, let_go, claimed.objects),
             replacing=frozenset(options.replace),
-            wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh),
+            wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh, adopted),
             staying=frozenset(wanted),
+            claimed=claimed.objects,
+            let_go=let_go,
             left_over=frozenset((entry.kind, entry.id) for entry in state.pending_delete),
         )
-        decisions = Decisions()
-        touched = reach(options, wanted, state)
+        decisions = Decisions(mistakes=[*claimed.mistakes.values()])
         for address in sorted({*wanted, *state.resources}):
-            if touched is None or address in touched:
+            if address not in claimed.mistakes and (touched is None or address in touched):
                 table.decide(wanted.get(address), state.resources.get(address), decisions)
         renewed = frozenset(step.address for step in decisions.steps if isinstance(step, Create | Replace))
         taken_over = _adopted(decisions.steps)
@@ -156,13 +164,6 @@ def _decide(
             return decisions, wanted
         fresh |= renewed
         adopted = {**adopted, **taken_over}
-
-
-def _owners(state: State) -> dict[tuple[str, str], Address]:
-    """Whose each object is, those included that an earlier apply could not delete yet: their names come free. Such a
-    domain is nobody's: wanted again, it is adopted."""
-    left = {(entry.kind, entry.id): entry.address for entry in state.pending_delete if entry.kind != ACCEPTED_DOMAIN}
-    return left | {(known.kind, known.id): address for address, known in state.resources.items()}
 
 
 def _retries(state: State, world: World, adopted: Iterable[Observed], options: Options) -> list[Retry]:
@@ -184,7 +185,7 @@ def takes_connectors_away(made: Plan) -> bool:
     taken = {"name", "enabled", "is_transport_rule_scoped", "test_mode"}
     return any(
         isinstance(step, Delete | Replace | Retry)
-        or (isinstance(step, Update) and any(found.attribute in taken for found in step.differences))
+        or (isinstance(step, Update | Adopt) and any(found.attribute in taken for found in step.differences))
         for step in made.steps
         if step.address.kind == OUTBOUND_CONNECTOR
     )
@@ -248,13 +249,6 @@ def _too_many_rules(steps: Iterable[Step], world: World) -> list[Diagnostic]:
     return [complaints.too_many_rules(present, added, MOST_RULES)] if too_many else []
 
 
-def _foreign(world: World, managed: set[tuple[str, str]]) -> Mapping[str, int]:
-    return {
-        kind: sum((kind, seen.id.casefold()) not in managed for seen in objects)
-        for kind, objects in world.objects.items()
-    }
-
-
 def _partial(options: Options) -> tuple[Diagnostic, ...]:
     if not options.targets:
         return ()
@@ -270,11 +264,13 @@ def _partial(options: Options) -> tuple[Diagnostic, ...]:
     )
 
 
-def _unknown_addresses(options: Options, configuration: Configuration, state: State) -> list[Diagnostic]:
+def _unknown_addresses(
+    options: Options, configuration: Configuration, state: State, everywhere: Set[Address]
+) -> list[Diagnostic]:
     known = {*configuration.resources, *state.resources}
-    return [
-        complaints.unknown_address(address) for address in (*options.targets, *options.replace) if address not in known
-    ]
+    missing = [one for one in options.targets if one not in everywhere and one not in configuration.keys]
+    missing += [one for one in options.replace if one not in known]
+    return [complaints.unknown_address(one, sorted(found for found in known if found.block == one)) for one in missing]
 
 
 def _reading_order(step: Step) -> tuple[int, int, str]:

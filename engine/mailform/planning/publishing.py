@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailform.diagnostics import Diagnostic, Severity
@@ -49,11 +49,14 @@ def writes_records(plan: Plan) -> bool:
     return any(step.reachable if isinstance(step, Withdraw) else publication(step) is not None for step in plan.steps)
 
 
-def withdrawals(state: State, wanted: Mapping[Address, Wanted], zone: Zone | None) -> Iterator[Withdraw]:
-    """The records of ours that no wanted domain needs any more."""
+def withdrawals(
+    state: State, wanted: Mapping[Address, Wanted], zone: Zone | None, let_go: Collection[Address]
+) -> Iterator[Withdraw]:
+    """The records of ours that no wanted domain needs any more. Those of a domain that is let go of stay with it."""
     for record in state.dns_records:
         if not _is_needed(record, wanted.get(record.address)):
-            yield Withdraw(record, reachable=covering(zone, record.name) == record.zone)
+            stays = record.address in let_go
+            yield Withdraw(record, not stays and covering(zone, record.name) == record.zone, let_go=stays)
 
 
 def _is_needed(record: DnsRecord, owner: Wanted | None) -> bool:
@@ -66,7 +69,7 @@ def _is_needed(record: DnsRecord, owner: Wanted | None) -> bool:
 def left_behind(plan: Plan) -> Iterator[Diagnostic]:
     """A warning for each record that can't be withdrawn: from then on it is nobody's."""
     for step in plan.steps:
-        if isinstance(step, Withdraw) and not step.reachable:
+        if isinstance(step, Withdraw) and not step.reachable and not step.let_go:
             record = step.record
             yield Diagnostic(
                 "record-left",

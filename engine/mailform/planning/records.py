@@ -57,6 +57,15 @@ def settings(kind: Kind, wanted: Wanted, known: Recorded | None) -> Settings:
     }
 
 
+def taken_over(wanted: Wanted, current: Observed) -> Recorded:
+    """The record of an object that becomes ours as it is: what it shows counts as written, so that the next plan is
+    exactly what configuration and tenant differ in."""
+    kind = KINDS[wanted.kind]
+    managed = {name: Attribute(None, None, name in wanted.sensitive) for name in everything(kind, wanted)}
+    own = settings(kind, wanted, None)
+    return observed_record(Recorded(wanted.address, current.id, managed, wanted.dependencies, **own), current)
+
+
 def observed_record(known: Recorded, current: Observed) -> Recorded:
     """The record brought to what the tenant has, for `--refresh-only`: what is there counts as written."""
     kind = KINDS[known.kind]

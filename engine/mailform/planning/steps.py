@@ -158,10 +158,12 @@ class Retry:
 @dataclass(frozen=True, slots=True)
 class Withdraw:
     """A DNS record that Mailform published goes, since no domain of ours needs it any more. `reachable`: `[dns]` still
-    names its zone; otherwise the record stays where it is, and only the state lets go of it."""
+    names its zone; otherwise the record stays where it is, and only the state lets go of it. `let_go`: it stays with
+    its domain, which `[[removed]]` gives up."""
 
     record: DnsRecord
     reachable: bool
+    let_go: bool = False
 
     @property
     def address(self) -> Address:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailform.wanted import Wanted
@@ -11,6 +12,21 @@ from mailform_state.values import State
 
 if TYPE_CHECKING:
     from mailform.planning.plan import Options
+
+
+def spread(options: Options, known: Iterable[Address]) -> Options:
+    """The options with all instances of a block in the place of its bare address. `known`: every address there is."""
+    told = sorted(known)
+    return replace(
+        options,
+        targets=tuple(
+            dict.fromkeys(
+                one
+                for target in options.targets
+                for one in ([found for found in told if target in (found, found.block)] or [target])
+            )
+        ),
+    )
 
 
 def reach(options: Options, wanted: Mapping[Address, Wanted], state: State) -> frozenset[Address] | None:

@@ -110,7 +110,7 @@ def _change(
                 importing = SENSITIVE if "id" in hidden else main.current.id
             before = {**_befores(main.differences), **image(main.current)}
             after = {**before, **(following(main) or {})}
-            actions = ("update",) if isinstance(main, Update) or main.differences else ("no-op",)
+            actions = ("update",) if isinstance(main, Update) or main.differences else actions
         case Replace():
             actions, after = ("create", "delete"), {**main.attributes, "id": new_id(address)}
         case Delete():

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable
 
-_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Controls, format characters (bidirectional, zero-width), half characters, line and paragraph separators."""
-
-_INVISIBLE = frozenset(
-    {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x2800, 0x3164, 0xFFA0}
-    | {*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)}
-)
-"""What shows nothing, so that two names could look the same: Unicode's default-ignorable letters, marks and places that
-are still to be given away."""
+from mailform_state.visible import is_harmful
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _COLOUR = re.compile(r"(\x1b\[[0-9;]{1,5}m)")
@@ -53,12 +44,6 @@ def json_text(document: object) -> str:
     return json.dumps(document, ensure_ascii=True, separators=(",", ":")).replace("\x7f", "\\u007f")
 
 
-def toml_text(text: str) -> str:
-    """TOML with everything harmful in its strings written as TOML's own escapes: it says the same. For what `tomli_w`
-    made, where only strings hold foreign text, and every one has escapes."""
-    return "\n".join(_spelled(line, _toml) for line in text.split("\n"))
-
-
 def _line(line: str, colours: bool) -> str:
     if not colours:
         return "\t".join(map(shown, line.split("\t")))
@@ -66,20 +51,13 @@ def _line(line: str, colours: bool) -> str:
 
 
 def _spelled(text: str, escape: Callable[[str], str]) -> str:
-    return "".join(escape(character) if _harmful(character) else character for character in text)
-
-
-def _toml(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _harmful(character: str) -> bool:
-    return unicodedata.category(character) in _HARMFUL or ord(character) in _INVISIBLE
+    return "".join(escape(character) if is_harmful(character) else character for character in text)
 
 
 def _shown(character: str) -> str:
     if character in _SHORT:
         return _SHORT[character]
+    if not is_harmful(character):
+        return character
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

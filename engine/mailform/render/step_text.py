@@ -80,6 +80,8 @@ def identified(address: Address, id: str, secrets: Secrets) -> str:
 
 def _word(step: Step) -> str:
     match step:
+        case Adopt() if step.address.kind != ACCEPTED_DOMAIN:
+            return "import"
         case Settle():
             return "update, in the state only"
         case Readdress():
@@ -109,7 +111,10 @@ def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
             yield f"{identity(step.address, step.name, step.id, secrets)}: {place}"
         case Adopt():
             rest = "only what differs is written" if step.differences else "nothing is written"
-            yield f"the tenant has it already, as {identified(step.address, step.current.id, secrets)}; {rest}"
+            known = identified(step.address, step.current.id, secrets)
+            if step.address.kind != ACCEPTED_DOMAIN:
+                known = identity(step.address, step.current.name, step.current.id, secrets)
+            yield f"the tenant has it already, as {known}; {rest}"
         case Forget(address, id, gone):
             why = "the tenant hasn't got it any more" if gone else "the tenant isn't touched"
             yield f"{identified(address, id, secrets)}: {why}"
@@ -120,7 +125,8 @@ def _reasons(step: Step, secrets: Secrets) -> Iterator[str]:
             yield f"{shown(step.pending.kind)} {name}: {shown(step.pending.reason)}"
         case Withdraw(record):
             yield f"{shown(record.type)} {_named(record.name, secrets, step.address)} {shown(record.value)}"
-            yield "Mailform published it" if step.reachable else "Mailform published it, and can't reach its zone"
+            left = "it stays with its domain" if step.let_go else "can't reach its zone"
+            yield "Mailform published it" if step.reachable else f"Mailform published it, and {left}"
         case Create() | Update() | Settle():
             return
 

@@ -14,6 +14,7 @@ from mailform.planning.images import image
 from mailform.planning.plan import Options
 from mailform.planning.records import readdressed
 from mailform.planning.schedule import Schedule, schedule
+from mailform.planning.steps import Adopt
 from mailform.session.explaining import LookUp, explained
 from mailform.session.preparing import Prepared
 from mailform.session.report import Deed, Report, Wait
@@ -117,6 +118,9 @@ def reason(cut: Failure | KeyboardInterrupt) -> str:
 def before_images(waves: Schedule, prepared: Prepared) -> tuple[Image, ...]:
     """The before-image of every object that an operation writes to, once each."""
     owners = {(known.kind, known.id): address for address, known in prepared.state.resources.items()}
+    owners |= {
+        (step.current.kind, step.current.id): step.address for step in prepared.plan.steps if isinstance(step, Adopt)
+    }
     found: dict[tuple[str, str], Image] = {}
     for one in waves.operations:
         if one.current is not None:

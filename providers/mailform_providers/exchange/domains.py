@@ -13,6 +13,7 @@ from mailform_providers.exchange.answers import Record
 from mailform_providers.exchange.client import Answer, ExchangeClient
 from mailform_providers.exchange.records import attributes as read_attributes
 from mailform_providers.exchange.records import parameters
+from mailform_providers.exchange.unwritable import unwritable
 from mailform_providers.graph.client import GraphClient
 from mailform_providers.graph.documents import EMAIL, Domain
 from mailform_providers.graph.outcome import Refused
@@ -36,7 +37,7 @@ class Domains:
             proofs = pool.submit(self.graph.domains)
             mail = pool.submit(self.exchange.read, self.kind.cmdlets["read"], {"ResultSize": "Unlimited"})
             graph, answer = {domain.name: domain for domain in proofs.result()}, mail.result()
-        records = {_name_of(self.kind, row): row for row in answer.records}
+        records = {name_of(self.kind, row): row for row in answer.records}
         names = sorted(graph.keys() | records.keys())
         found = tuple(self._joined(name, graph.get(name), records.get(name)) for name in names)
         return Listing(self.kind.name, found, answer.warnings)
@@ -141,28 +142,36 @@ class Domains:
     def _joined(
         self, name: str, domain: Domain | None, record: Record | None, facts: Mapping[str, Value] | None = None
     ) -> Observed:
-        """A domain as both masters show it. Exchange takes proven ones only, so one that Graph doesn't list is."""
-        shown = record or {}
-        changed, place = shown.get("WhenChangedUTC"), shown.get("DistinguishedName")
-        return Observed(
-            kind=self.kind.name,
-            id=name,
-            name=name,
-            attributes={**read_attributes(self.kind, shown), "domain": name},
-            facts={
-                "verified": domain is None or domain.verified,
-                "email": domain is None or domain.email,
-                "known": record is not None,
-                "initial": bool(shown.get("InitialDomain")) if domain is None else domain.initial,
-                "default": bool(shown.get("Default")) if domain is None else domain.default,
-                **(facts or {}),
-            },
-            distinguished_name=place if isinstance(place, str) else "",
-            changed_at=changed if isinstance(changed, str) else None,
-        )
+        return joined(self.kind, name, domain, record, facts)
 
 
-def _name_of(kind: Kind, row: Record) -> str:
+def joined(
+    kind: Kind, name: str, domain: Domain | None, record: Record | None, facts: Mapping[str, Value] | None = None
+) -> Observed:
+    """A domain as both masters show it. Exchange takes proven ones only, so one that Graph doesn't list is."""
+    shown = record or {}
+    changed, place = shown.get("WhenChangedUTC"), shown.get("DistinguishedName")
+    return Observed(
+        kind=kind.name,
+        id=name,
+        name=name,
+        attributes={**read_attributes(kind, shown), "domain": name},
+        facts={
+            "verified": domain is None or domain.verified,
+            "email": domain is None or domain.email,
+            "known": record is not None,
+            "initial": bool(shown.get("InitialDomain")) if domain is None else domain.initial,
+            "default": bool(shown.get("Default")) if domain is None else domain.default,
+            **(facts or {}),
+        },
+        distinguished_name=place if isinstance(place, str) else "",
+        changed_at=changed if isinstance(changed, str) else None,
+        unwritable=unwritable(kind, shown),
+    )
+
+
+def name_of(kind: Kind, row: Record) -> str:
+    """The domain that Exchange shows, in lower case. Raises ReadFailed."""
     name = row.get("DomainName")
     if not isinstance(name, str):
         raise ReadFailed(f"{kind.cmdlets['read']} failed: it listed a domain without a name.")

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from mailform_providers.contract import Observed
 from mailform_providers.errors import ReadFailed
 from mailform_providers.exchange.answers import Record
+from mailform_providers.exchange.unwritable import unwritable
 from mailform_providers.kinds import TRANSPORT_RULE
 from mailform_providers.kinds.schema import Attribute, Kind, Type
 from mailform_state.values import Value
@@ -50,6 +51,7 @@ def observed(kind: Kind, record: Record) -> Observed:
         changed_by=_text(shown("LastModifiedBy")),
         changed_at=_text(shown("WhenChangedUTC")) or _text(shown("WhenChanged")),
         unsupported=_unsupported(record, keys) if kind.name == TRANSPORT_RULE else None,
+        unwritable=unwritable(kind, record),
     )
 
 

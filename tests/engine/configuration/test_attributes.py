@@ -100,7 +100,7 @@ def test_what_is_not_ours_is_refused_with_the_reason(kind: object, attribute: At
         ("transport_rule", "dependson = []", "unknown-attribute", "did you mean `depends_on`?"),
         ("outbound_connector", "UseMXRecord = true", "unknown-attribute", "did you mean `use_mx_record`?"),
         ("outbound_connector", "conditions = {}", "unknown-attribute", ""),
-        ("outbound_connector", "for_each = []", "reserved", "write one block for each"),
+        ("outbound_connector", "foreach = []", "unknown-attribute", "did you mean `for_each`?"),
         ("outbound_connector", "comment = 2026-11-23", "wrong-type", "a string"),
         ("inbound_connector", "sender_domains = [1]", "wrong-type", ""),
         ("accepted_domain", 'on_destroy = "remove"', "unknown-value", '"forget" or "delete"'),

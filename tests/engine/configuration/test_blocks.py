@@ -50,8 +50,6 @@ def test_a_tenant_is_a_guid_or_a_domain_in_lower_case() -> None:
     "block",
     [
         "[module.m]\n",
-        "[[import]]\n",
-        "[[removed]]\n",
         '[backend]\ntype = "azurerm"\n',
         '[backend]\ntype = "s3"\nx = 1\n',
     ],

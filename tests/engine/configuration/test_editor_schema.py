@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mailform.configuration.editor_schema import schema
+from mailform.configuration.fixed import ImportShape, MovedShape, RemovedShape
 from mailform_providers.kinds import KINDS
 
 SCHEMA: Any = schema()
@@ -42,6 +43,13 @@ def test_every_attribute_that_may_be_written_is_in_the_schema_and_no_other(kind:
 def test_a_reference_may_stand_for_any_value() -> None:
     enabled = block("outbound_connector")["properties"]["enabled"]["anyOf"]
     assert {"type": "string", "pattern": r"\$\{[^}]*\}"} in enabled
+
+
+@pytest.mark.parametrize(("name", "shape"), [("moved", MovedShape), ("import", ImportShape), ("removed", RemovedShape)])
+def test_a_list_of_blocks_takes_in_the_editor_what_it_takes_when_it_is_read(name: str, shape: Any) -> None:
+    items = SCHEMA["properties"][name]["items"]
+    assert list(items["properties"]) == [field.name for field in shape.fields]
+    assert items["required"] == [field.name for field in shape.fields if field.required]
 
 
 def test_what_is_required_is_required_in_the_editor() -> None:

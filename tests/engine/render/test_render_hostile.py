@@ -21,8 +21,9 @@ from hostile import (
 )
 from mailform.configuration.load import parse
 from mailform.render import graph, login
-from mailform.render.escape import json_text, page, toml_text
+from mailform.render.escape import json_text, page
 from mailform.render.progress import line
+from mailform.spelling import toml_text
 from mailform_providers.clouds import Audience
 from mailform_providers.credentials import Claims
 from mailform_providers.signin.check import Look, Refusal, Standing
