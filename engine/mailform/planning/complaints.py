@@ -152,6 +152,17 @@ def referenced(wanted: Wanted, current: Observed, users: tuple[Observed, ...]) -
     )
 
 
+def left_over(wanted: Wanted, holder: Observed, users: tuple[Observed, ...]) -> Diagnostic:
+    """A name that a retired connector keeps until the rules that route to it are gone, or point elsewhere."""
+    return Diagnostic(
+        "circular-change",
+        f"{wanted.address}: the name “{holder.name}” is that of a connector that is still to be deleted, and comes "
+        "free only once no rule routes to it any more: " + ", ".join(f"“{rule.name}”" for rule in users),
+        wanted.position,
+        "Make the change in two steps: first apply with another name, which deletes what is left over; then rename it",
+    )
+
+
 def unreplaceable(wanted: Wanted) -> Diagnostic:
     """A domain has no second copy."""
     return Diagnostic(

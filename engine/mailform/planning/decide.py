@@ -10,6 +10,8 @@ from mailform.expression import Unknown
 from mailform.planning import complaints
 from mailform.planning.compare import Comparison, everything, finishing
 from mailform.planning.imports import another_domain
+from mailform.planning.leftovers import fixed
+from mailform.planning.obstacles import Obstacles
 from mailform.planning.records import record, settings
 from mailform.planning.steps import (
     Adopt,
@@ -61,6 +63,10 @@ class Table:
     let_go: Mapping[tuple[str, str], Address] = field(default_factory=dict)
     left_over: frozenset[tuple[str, str]] = frozenset()
 
+    @property
+    def obstacles(self) -> Obstacles:
+        return Obstacles(self.world, self.managed, self.left_over)
+
     def comparison(self, kind: str) -> Comparison:
         return Comparison(KINDS[kind], self.world.directory, self.wanted_connectors)
 
@@ -99,7 +105,7 @@ class Table:
         if recorded.kind == ACCEPTED_DOMAIN and recorded.on_destroy != "delete":
             into.steps.append(Forget(recorded.address, recorded.id, gone=False))
             return
-        into.mistakes.extend(self._may_go(recorded, current, None))
+        into.mistakes.extend(self.obstacles.to_deletion(recorded, current, None))
         into.steps.append(Delete(recorded, current))
 
     def _coming(self, wanted: Wanted, into: Decisions) -> None:
@@ -112,7 +118,7 @@ class Table:
         elif current is not None and wanted.kind == ACCEPTED_DOMAIN and owner in self.staying:
             into.mistakes.append(complaints.held(wanted, current, owner))
         elif current is None or self._is_freed(current):
-            into.mistakes.extend(self._may_free(wanted, current))
+            into.mistakes.extend(() if current is None else self.obstacles.to_naming(wanted, current))
             into.steps.append(Create(wanted, everything(kind, wanted)))
         elif wanted.kind == ACCEPTED_DOMAIN:
             into.steps.append(self._adoption(wanted, current))
@@ -124,19 +130,16 @@ class Table:
         return Adopt(wanted, current, (finishing(current) if wanted.kind == ACCEPTED_DOMAIN else ()) + differences)
 
     def _imported(self, wanted: Wanted, current: Observed, into: Decisions) -> None:
-        """An `[[import]]` block says that this object is the resource's. Only what can be written to it may differ."""
+        """An `[[import]]` block says that this object is the resource's, or it was until it was retired. Only what can
+        be written to it may differ."""
         other = another_domain(wanted, current, wanted.position)
         if other is not None:
             into.mistakes.append(other)
             return
         adoption = self._adoption(wanted, current)
-        named = [found.attribute for found in adoption.differences]
-        kind = KINDS[wanted.kind]
-        fixed = [name for name in named if name in kind.attributes and not kind.attributes[name].update]
-        if kind.naming in named and wanted.kind == OUTBOUND_CONNECTOR and self.world.routing_to(current.id):
-            fixed.append(kind.naming)
-        if fixed or wanted.address in self.replacing:
-            into.mistakes.append(complaints.not_as_it_is(wanted, current, fixed))
+        unchangeable = fixed(wanted, current, self.world)
+        if unchangeable or wanted.address in self.replacing:
+            into.mistakes.append(complaints.not_as_it_is(wanted, current, unchangeable))
         self._note_taken_name(wanted, current, adoption.differences, into)
         into.steps.append(adoption)
 
@@ -153,7 +156,7 @@ class Table:
             into.mistakes.append(complaints.held(wanted, successor, owner))
         into.steps.append(self._adoption(wanted, successor))
         if recorded.on_destroy == "delete":
-            into.mistakes.extend(self._may_go(recorded, current, wanted))
+            into.mistakes.extend(self.obstacles.to_deletion(recorded, current, wanted))
             reason = "its block names another domain now"
             into.steps.append(
                 Retry(PendingDelete(current.kind, current.id, current.name, wanted.address, reason), current)
@@ -165,20 +168,6 @@ class Table:
         who gets it."""
         return (current.kind, current.id) in self.managed
 
-    def _may_free(self, wanted: Wanted, holder: Observed | None) -> list[Diagnostic]:
-        """Why the name that a resource is to have can't come free, if a connector has it that is still to be deleted:
-        the service neither deletes nor renames one that a rule routes to."""
-        if holder is None or holder.kind != OUTBOUND_CONNECTOR or (holder.kind, holder.id) not in self.left_over:
-            return []
-        return [
-            complaints.used_by_foreign(wanted.address, wanted.position, holder, rule, "renamed or deleted")
-            for rule in self._foreign_users(holder)
-        ]
-
-    def _foreign_users(self, connector: Observed) -> list[Observed]:
-        """The rules that route to a connector and are nobody's."""
-        return [rule for rule in self.world.routing_to(connector.id) if (rule.kind, rule.id) not in self.managed]
-
     def _vanished(self, wanted: Wanted, recorded: Recorded, into: Decisions) -> None:
         into.drift.append(Drift(recorded.address, recorded.id, _recorded_name(recorded), gone=True))
         kind = KINDS[wanted.kind]
@@ -187,7 +176,7 @@ class Table:
             if other is not None and (other.kind, other.id) not in self.managed and wanted.kind != ACCEPTED_DOMAIN:
                 into.mistakes.append(complaints.another(wanted, recorded, other))
                 return
-            into.mistakes.extend(self._may_free(wanted, other))
+            into.mistakes.extend(() if other is None else self.obstacles.to_naming(wanted, other))
         into.steps.append(Create(wanted, everything(kind, wanted)))
 
     def _staying(self, wanted: Wanted, recorded: Recorded, current: Observed, into: Decisions) -> None:
@@ -206,7 +195,7 @@ class Table:
         self._note_taken_name(wanted, current, effective, into)
         replacement = self._replacement(wanted, recorded, current, effective, into)
         if replacement is not None:
-            into.mistakes.extend(self._may_go(recorded, current, wanted) if replacement.retire else ())
+            into.mistakes.extend(self.obstacles.to_deletion(recorded, current, wanted) if replacement.retire else ())
             into.steps.append(replacement)
             return
         if effective:
@@ -246,8 +235,7 @@ class Table:
             return None
         into.mistakes.extend(
             complaints.used_by_foreign(wanted.address, wanted.position, current, rule, "renamed or replaced")
-            for rule in users
-            if (rule.kind, rule.id) not in self.managed
+            for rule in self.obstacles.foreign(users)
         )
         if users and not renamed:
             into.mistakes.append(complaints.referenced(wanted, current, users))
@@ -277,27 +265,9 @@ class Table:
                 holder = self.world.named(wanted.kind, str(found.after))
                 if holder is None or holder.id == current.id:
                     continue
-                into.mistakes.extend(self._may_free(wanted, holder))
+                into.mistakes.extend(self.obstacles.to_naming(wanted, holder))
                 if (holder.kind, holder.id) not in self.managed:
                     into.mistakes.append(complaints.exists(wanted, holder))
-
-    def _may_go(self, recorded: Recorded, current: Observed, wanted: Wanted | None) -> list[Diagnostic]:
-        """Why an object may not be taken away, if it may not."""
-        mistakes = []
-        position = None if wanted is None else wanted.position
-        protected = recorded.prevent_destroy
-        if wanted is not None and wanted.lifecycle.prevent_destroy is not None:
-            protected = wanted.lifecycle.prevent_destroy
-        if protected:
-            mistakes.append(complaints.protected(recorded.address, position))
-        if current.kind == ACCEPTED_DOMAIN and (current.facts.get("initial") or current.facts.get("default")):
-            mistakes.append(complaints.never_deleted(recorded, current))
-        if current.kind == OUTBOUND_CONNECTOR and wanted is None:
-            mistakes.extend(
-                complaints.used_by_foreign(recorded.address, position, current, rule, "deleted")
-                for rule in self._foreign_users(current)
-            )
-        return mistakes
 
 
 def connectors_to_be(

@@ -41,7 +41,8 @@ def place_rules(
     told = tuple(steps)
     going = {step.current.id for step in told if isinstance(step, Delete) and step.address.kind == TRANSPORT_RULE}
     # what an earlier apply couldn't delete goes too: counted in, it would leave every number off by one
-    going |= {step.pending.id for step in told if isinstance(step, Retry) and step.pending.kind == TRANSPORT_RULE}
+    left_over = (step for step in told if isinstance(step, Retry) and step.pending.kind == TRANSPORT_RULE)
+    going |= {step.pending.id for step in left_over if not step.again}
     renewed = {step.current.id: step.address for step in told if isinstance(step, Replace)}
     created = [step.address for step in told if isinstance(step, Create) and step.address.kind == TRANSPORT_RULE]
     owners = {known.id: address for address, known in state.resources.items() if address.kind == TRANSPORT_RULE}

@@ -17,6 +17,7 @@ from mailform.planning.actions import Make
 from mailform.planning.compare import PROOF
 from mailform.planning.decide import Decisions, Table, connectors_to_be
 from mailform.planning.imports import claims
+from mailform.planning.leftovers import wanted_again
 from mailform.planning.names import collisions
 from mailform.planning.ownership import given_up, owners, strangers
 from mailform.planning.placing import place_rules
@@ -143,15 +144,19 @@ def _decide(
         touched = reach(options, wanted, state)
         asked = (one for one in configuration.imports if one.target in wanted)
         claimed = claims((one for one in asked if touched is None or one.target in touched), state, world)
+        again = wanted_again(wanted, state, world, options.replace)
+        taken = {address: one for address, one in again.items() if touched is None or address in touched}
+        taken |= claimed.objects
+        kept = {(one.kind, one.id) for one in taken.values()}
         table = Table(
             world=world,
-            managed=owners(state, let_go, claimed.objects),
+            managed=owners(state, let_go, taken),
             replacing=frozenset(options.replace),
             wanted_connectors=connectors_to_be(world, wanted, dict(state.resources), fresh, adopted),
             staying=frozenset(wanted),
-            claimed=claimed.objects,
+            claimed=taken,
             let_go=let_go,
-            left_over=frozenset((entry.kind, entry.id) for entry in state.pending_delete),
+            left_over=frozenset((entry.kind, entry.id) for entry in state.pending_delete) - kept,
         )
         decisions = Decisions(mistakes=[*claimed.mistakes.values()])
         for address in sorted({*wanted, *state.resources}):
@@ -170,7 +175,9 @@ def _retries(state: State, world: World, adopted: Iterable[Observed], options: O
     """What is still to be deleted, unless it is wanted again."""
     again = {(current.kind, current.id) for current in adopted}
     return [
-        Retry(entry, None if (entry.kind, entry.id) in again else world.find(entry.kind, entry.id))
+        Retry(entry, None, again=True)
+        if (entry.kind, entry.id) in again
+        else Retry(entry, world.find(entry.kind, entry.id))
         for entry in state.pending_delete
         if not options.targets or entry.address in options.targets
     ]

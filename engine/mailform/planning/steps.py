@@ -145,10 +145,12 @@ class Readdress:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """An object that an earlier apply retired is still to be deleted. `current` None: it has gone meanwhile."""
+    """An object that an earlier apply retired is still to be deleted. `current` None: it has gone meanwhile, or it is
+    wanted `again`, so that another step of the plan takes it over."""
 
     pending: PendingDelete
     current: Observed | None
+    again: bool = False
 
     @property
     def address(self) -> Address:
@@ -182,8 +184,10 @@ def symbol(step: Step) -> str:
             return "~"
         case Replace():
             return "-/+"
-        case Delete() | Retry():
+        case Delete():
             return "-"
+        case Retry():
+            return "." if step.current is None else "-"
         case Withdraw():
             return "-" if step.reachable else "."
         case Move():

@@ -57,6 +57,8 @@ def ink(step: Step) -> Ink:
             return Ink.ADDED
         case Update() | Settle() | Readdress():
             return Ink.CHANGED
+        case Retry(_, None):
+            return Ink.FAINT
         case Replace() | Delete() | Retry():
             return Ink.REMOVED
         case Withdraw():
@@ -86,8 +88,10 @@ def _word(step: Step) -> str:
             return "update, in the state only"
         case Readdress():
             return "new address, in the state only"
+        case Retry(_, None, again):
+            return "not deleted any more, since it is wanted again" if again else "gone by itself"
         case Retry():
-            return "delete, left over from an earlier apply" if step.current is not None else "gone by itself"
+            return "delete, left over from an earlier apply"
         case Withdraw():
             return "withdraw a DNS record" if step.reachable else "a DNS record, in the state only"
         case _:
