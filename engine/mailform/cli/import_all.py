@@ -57,10 +57,10 @@ def from_tenant(common: Common, asked: Request) -> None:
     from mailform.cli import desk
     from mailform.cli.adopted import tell
     from mailform.cli.state_edits import editing
-    from mailform.cli.surroundings import surroundings, write_once
+    from mailform.cli.surroundings import destination, surroundings, write_once
     from mailform_state.errors import Failure
 
-    around = surroundings(common, _path(common, asked), needs_tenant=True)
+    around = surroundings(common, destination(common, _out(asked)), needs_tenant=True)
     if asked.dry_run:
         with desk.connection(common, around.configuration) as tenant:
             found = _read(common, around, asked, tenant, desk.store(common).read())
@@ -86,24 +86,27 @@ def from_file(common: Common, asked: Request, file: str) -> None:
     """Writes what an export has as configuration, and nothing else: no tenant is asked, no state is written."""
     from mailform.adoption.adopt import adopt
     from mailform.adoption.export import ground_of
+    from mailform.cli import desk
     from mailform.cli.adopted import tell
-    from mailform.cli.surroundings import surroundings, write_once
+    from mailform.cli.surroundings import anywhere, surroundings, write_once
 
-    around = surroundings(common, _path(common, asked), needs_tenant=False)
+    path, remark = anywhere(common, _out(asked))
+    around = surroundings(common, path, needs_tenant=False)
     ground, unread = ground_of(
         _content(file), file, str(around.path), around.sources, around.inputs, around.configuration
     )
     found = adopt(ground, asked.selection)
     if found.chosen and not asked.dry_run:
         write_once(around.path, found.text)
+        if remark:
+            desk.tell(remark)
     return tell(common, found, around, None if asked.dry_run else around.path, unread, from_file=True)
 
 
-def _path(common: Common, asked: Request) -> Path:
-    from mailform.cli.surroundings import destination
+def _out(asked: Request) -> str:
     from mailform.configuration.files import SUFFIX
 
-    return destination(common, f"found{SUFFIX}" if asked.out is None else asked.out)
+    return f"found{SUFFIX}" if asked.out is None else asked.out
 
 
 def _read(common: Common, around: Surroundings, asked: Request, tenant: Connection, stored: State | None) -> Adoption:

@@ -60,9 +60,8 @@ def surroundings(common: Common, path: Path, *, needs_tenant: bool) -> Surroundi
 def destination(common: Common, out: str) -> Path:
     """The file that --out names, as the configuration names its files. A bare name is in the configuration's folder.
     Raises typer.BadParameter."""
-    given = Path(out)
-    folder = common.directory if given.parent == Path() else given.parent
-    if given.name != MAIN and not given.name.endswith(SUFFIX):
+    given, folder = Path(out), _folder(common, out)
+    if not _is_read(given):
         raise typer.BadParameter(f"{out!r} would not be read: name it such as found{SUFFIX}", param_hint="--out")
     if os.path.realpath(folder) != os.path.realpath(common.directory):
         raise typer.BadParameter(
@@ -70,6 +69,23 @@ def destination(common: Common, out: str) -> Path:
             param_hint="--out",
         )
     return common.directory / given.name
+
+
+def anywhere(common: Common, out: str) -> tuple[Path, str]:
+    """The file that --out names, wherever it is, and what to say of it if Mailform doesn't read it there: for what
+    leaves the state alone, so that nothing is lost sight of."""
+    given, folder = Path(out), _folder(common, out)
+    if _is_read(given) and os.path.realpath(folder) == os.path.realpath(common.directory):
+        return common.directory / given.name, ""
+    return folder / given.name, f"To have it read, put it into the configuration's folder as NAME{SUFFIX}."
+
+
+def _folder(common: Common, out: str) -> Path:
+    return common.directory if Path(out).parent == Path() else Path(out).parent
+
+
+def _is_read(path: Path) -> bool:
+    return path.name == MAIN or path.name.endswith(SUFFIX)
 
 
 def write_once(path: Path, text: str) -> None:

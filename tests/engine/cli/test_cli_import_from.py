@@ -305,3 +305,17 @@ def test_of_a_rule_and_a_connector_that_does_not_fit_it_one_is_left_out(
     assert "outbound_connector" not in blocks
     assert blocks["transport_rule"]["route"]["actions"]["route_message_outbound_connector"] == "Way out"
     assert "`transport_rule.route` routes to `outbound_connector.way_out`" in said
+
+
+def test_a_file_that_mailform_would_not_read_is_written_all_the_same_and_that_is_said(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    file = given(terminal, [rule("First", 0)])
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for out in (elsewhere / "found.mailform.toml", Path("found.toml")):
+        told = terminal.run("import", "--from", file, "--out", str(out))
+        assert (told.code, "to have it read" in told.err.casefold()) == (0, True)
+        assert tomllib.loads(out.read_text("utf-8"))["transport_rule"]["first"]["name"] == "First"
+    read = terminal.run("import", "--from", file, "--out", FOUND)
+    assert (read.code, "to have it read" in read.err.casefold()) == (0, False)
