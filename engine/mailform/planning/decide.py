@@ -13,6 +13,7 @@ from mailform.planning.imports import another_domain
 from mailform.planning.leftovers import fixed
 from mailform.planning.obstacles import Obstacles
 from mailform.planning.records import record, settings
+from mailform.planning.replacing import replacing
 from mailform.planning.steps import (
     Adopt,
     Create,
@@ -22,7 +23,6 @@ from mailform.planning.steps import (
     Forget,
     Kept,
     Note,
-    Replace,
     Retry,
     Settle,
     Step,
@@ -31,7 +31,7 @@ from mailform.planning.steps import (
 from mailform.planning.world import World
 from mailform.wanted import Wanted
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS
 from mailform_providers.normal import Directory
 from mailform_state.address import Address
 from mailform_state.values import PendingDelete, Recorded
@@ -193,9 +193,11 @@ class Table:
             differences = finishing(current) + differences
         effective = tuple(found for found in differences if found.note is not Note.RELEASED)
         self._note_taken_name(wanted, current, effective, into)
-        replacement = self._replacement(wanted, recorded, current, effective, into)
+        replacement, mistakes = replacing(
+            wanted, recorded, current, effective, self.obstacles, forced=wanted.address in self.replacing
+        )
+        into.mistakes.extend(mistakes)
         if replacement is not None:
-            into.mistakes.extend(self.obstacles.to_deletion(recorded, current, wanted) if replacement.retire else ())
             into.steps.append(replacement)
             return
         if effective:
@@ -208,38 +210,6 @@ class Table:
         if not effective:
             fresh = record(kind, wanted, recorded, current.id, current.attributes)
             into.kept.append(Kept(recorded, current, wanted, fresh if fresh != recorded else None))
-
-    def _replacement(
-        self,
-        wanted: Wanted,
-        recorded: Recorded,
-        current: Observed,
-        differences: tuple[Difference, ...],
-        into: Decisions,
-    ) -> Replace | None:
-        """The replacement that a resource needs, if an update can't do it."""
-        kind = KINDS[wanted.kind]
-        renamed = any(found.attribute == kind.naming for found in differences)
-        attributes = everything(kind, wanted)
-        if wanted.kind == ACCEPTED_DOMAIN:
-            if wanted.address in self.replacing:
-                into.mistakes.append(complaints.unreplaceable(wanted))
-            if not renamed:
-                return None
-            return Replace(
-                wanted, current, attributes, differences, aside=False, retire=recorded.on_destroy == "delete"
-            )
-        users = self.world.routing_to(current.id) if wanted.kind == OUTBOUND_CONNECTOR else ()
-        forced = wanted.address in self.replacing or any(not kind.attributes[d.attribute].update for d in differences)
-        if not forced and not (renamed and users):
-            return None
-        into.mistakes.extend(
-            complaints.used_by_foreign(wanted.address, wanted.position, current, rule, "renamed or replaced")
-            for rule in self.obstacles.foreign(users)
-        )
-        if users and not renamed:
-            into.mistakes.append(complaints.referenced(wanted, current, users))
-        return Replace(wanted, current, attributes, differences, aside=not renamed)
 
     def _note_drift(self, recorded: Recorded, current: Observed, into: Decisions) -> None:
         differences = self.comparison(recorded.kind).drift(recorded, current)
@@ -268,27 +238,6 @@ class Table:
                 into.mistakes.extend(self.obstacles.to_naming(wanted, holder))
                 if (holder.kind, holder.id) not in self.managed:
                     into.mistakes.append(complaints.exists(wanted, holder))
-
-
-def connectors_to_be(
-    world: World,
-    wanted: dict[Address, Wanted],
-    recorded: dict[Address, Recorded],
-    replaced: frozenset[Address],
-    adopted: Mapping[Address, Observed],
-) -> Directory:
-    """Which object each connector's wanted name will stand for; one still to be made stands for its address."""
-    names: dict[str, str] = {}
-    for address, resource in wanted.items():
-        name = resource.attributes.get("name")
-        if address.kind == OUTBOUND_CONNECTOR and isinstance(name, str):
-            if address in adopted:
-                names[name] = adopted[address].id
-                continue
-            known = recorded.get(address)
-            stays = known is not None and address not in replaced and world.find(known.kind, known.id) is not None
-            names[name] = known.id if stays and known is not None else f"new:{address}"
-    return world.directory.overlaid(names)
 
 
 def _shown(value: object) -> str | bool | tuple[str, ...] | None:

@@ -15,7 +15,7 @@ from mailform.expression import Unknown, evaluate
 from mailform.planning import complaints
 from mailform.planning.actions import Make
 from mailform.planning.compare import PROOF
-from mailform.planning.decide import Decisions, Table, connectors_to_be
+from mailform.planning.decide import Decisions, Table
 from mailform.planning.imports import claims
 from mailform.planning.leftovers import wanted_again
 from mailform.planning.names import collisions
@@ -25,7 +25,7 @@ from mailform.planning.publishing import left_behind, withdrawals
 from mailform.planning.records import observed_record, readdressed
 from mailform.planning.remarks import refined
 from mailform.planning.renamed_keys import renamed_keys
-from mailform.planning.routes import lost_routes
+from mailform.planning.routes import connectors_to_be, lost_routes
 from mailform.planning.schedule import schedule
 from mailform.planning.steps import (
     Adopt,
