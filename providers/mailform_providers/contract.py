@@ -70,11 +70,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The service refused, and nothing was changed. `missing` when it said that the object isn't there."""
+    """The service refused, and nothing was changed. `missing` when it said that the object isn't there, `dangling` when
+    it said so of something that the write refers to, `used` when something may still need the object. A reader that
+    lags says the first two of what was just made, the last of what was just let go."""
 
     message: str
     hint: str = ""
     missing: bool = False
+    dangling: bool = False
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True)

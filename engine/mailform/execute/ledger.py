@@ -10,6 +10,7 @@ from mailform.expression import Unknown, evaluate
 from mailform.planning.actions import Made, Target
 from mailform.planning.images import seen
 from mailform.planning.steps import Adopt, Move, Plan
+from mailform.planning.world import ids_of
 from mailform.wanted import Answers, Configuration
 from mailform_providers.contract import Provider, Waiting
 from mailform_providers.dns.publish import Publisher
@@ -149,7 +150,7 @@ class Ledger:
 
     def present(self) -> Mapping[str, frozenset[str]]:
         """The ids of every object that was there before the run, by kind."""
-        return {kind: frozenset(one.id for one in objects) for kind, objects in self.plan.observed.items()}
+        return {kind: frozenset(ids) for kind, ids in ids_of(self.plan.observed, self.state).items()}
 
     def images(self, kind: str, id: str) -> tuple[Mapping[str, Value], ...]:
         """What an object that was there before has shown, in turn: before the run, and after each of its writes."""

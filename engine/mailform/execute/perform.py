@@ -13,6 +13,7 @@ from mailform.execute.outcome import ended, failed
 from mailform.execute.publishing import publish, withdraw
 from mailform.planning.actions import RECIPIENTS, Made, Make, Place, Publish, Remove, Unpublish, Validate, Write
 from mailform.planning.compare import PROOF
+from mailform.planning.operations import Operation
 from mailform_providers.contract import Done, Lost, Rejected, Validated, Waiting, Written
 from mailform_providers.kinds import TRANSPORT_RULE
 from mailform_state.errors import Failure
@@ -92,25 +93,38 @@ def _proven(call: Call, ledger: Ledger) -> Written:
 _WORDS = {True: "succeeded", False: "failed", None: "not told"}
 
 
-def _again_once_there(written: Written, call: Call, ledger: Ledger) -> Written:
-    """What the run itself made is there, whatever a reader that lags says: then the write is sent again."""
-    for turn in rounds(ledger, ledger.tempo.visibility):
-        if not (isinstance(written, Rejected) and written.missing):
-            break
+def _send(call: Call, ledger: Ledger) -> Written:
+    """Sends a write; one whose refusal may be a lagging reader's, again: it changed nothing."""
+    written = _sent(call, ledger)
+    window = _doubt(written, call.operation, ledger)
+    for turn in rounds(ledger, window) if window else ():
         if turn:
-            written = ledger.provider.update(call.operation.kind, str(call.id), call.values)
+            written = _sent(call, ledger)
+        if not _doubt(written, call.operation, ledger):
+            break
     return written
 
 
-def _send(call: Call, ledger: Ledger) -> Written:
+def _doubt(written: Written, one: Operation, ledger: Ledger) -> float:
+    """For how many seconds a refusal may be untrue: what the run itself made is there, and what it let go just before
+    isn't used by that any more, whatever a reader that lags says. 0 for any other."""
+    if not isinstance(written, Rejected):
+        return 0.0
+    own = isinstance(getattr(one.action, "target", None), Made)
+    refers = one.wanted is not None and not ledger.made.keys().isdisjoint(one.wanted.dependencies)
+    if (written.missing and own) or (written.dangling and refers):
+        return ledger.tempo.visibility
+    return min(ledger.tempo.visibility, 6 * ledger.tempo.settle) if written.used and one.needs else 0.0
+
+
+def _sent(call: Call, ledger: Ledger) -> Written:
     one, provider = call.operation, ledger.provider
     match one.action:
         case Make():
             last = call.place is not None and call.place == len(ledger.order)
             return provider.create(one.kind, call.values, None if last else call.place)
-        case Write(target):
-            written = provider.update(one.kind, str(call.id), call.values)
-            return _again_once_there(written, call, ledger) if isinstance(target, Made) else written
+        case Write():
+            return provider.update(one.kind, str(call.id), call.values)
         case Place():
             return provider.move(str(call.id), call.place or 0)
         case Remove():

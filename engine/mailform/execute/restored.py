@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from mailform.execute.ledger import Surroundings
 from mailform.execute.lost import rounds
+from mailform.execute.steady import Streak
 from mailform.execute.undo import Leftover
 from mailform.planning.compare import PROOF
 from mailform.planning.images import differing, seen
 from mailform.planning.undo import Reorder, Restore, TakeAway, UndoStep, Unmake, former_order, undoing
 from mailform_providers.contract import Observed
-from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.normal import Directory
 from mailform_state.journal import Begin, Entry, Image, Intent, Skip, UndoResult
 
@@ -29,16 +30,21 @@ class Return:
 
 def restored(told: Iterable[Entry], left: Iterable[Leftover], scene: Surroundings, window: float) -> Return:
     """Compares the kinds that a run wrote to with what they were when it began. `left` is what is known not to be as it
-    was; reads until nothing else of ours is found, or the window (seconds) is over."""
+    was; reads until surely nothing else of ours is found, or the window (seconds) is over: what readers that lag still
+    show as the run had left it, the next plan would believe."""
     entries = tuple(told)
     begin = next(entry for entry in entries if isinstance(entry, Begin))
     steps = undoing(entry for entry in entries if not isinstance(entry, UndoResult))
     kinds = {entry.kind for entry in entries if isinstance(entry, Intent)}
     known = {leftover.what for leftover in left} | {str(one.address) for one in entries if isinstance(one, Skip)}
+    # a domain is known by its name alone: one that was deleted and is still shown would be adopted
+    ghostly = any(isinstance(step, Unmake) and step.kind == ACCEPTED_DOMAIN for step in steps)
+    streak = Streak(scene, scene.tempo.settle if ghostly else 0.0)
     found = Return()
     for _ in rounds(scene, window if steps else 0.0):
         found = _compared(begin, steps, kinds, scene)
-        if all(leftover.what in known for leftover in found.ours):
+        clean = all(leftover.what in known for leftover in found.ours)
+        if streak.sure(clean) or (clean and not steps):
             break
     return Return(
         tuple(leftover for leftover in found.ours if leftover.what not in known),

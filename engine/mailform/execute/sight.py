@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from mailform.execute.calls import Performed
 from mailform.execute.ledger import Ledger
 from mailform.execute.lost import rounds
+from mailform.execute.steady import SURE
 from mailform.planning.actions import Made
 from mailform.planning.operations import Operation
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import INBOUND_CONNECTOR, OUTBOUND_CONNECTOR
 from mailform_state.address import Address
 from mailform_state.errors import Failure
-
-_SURE = 3
-"""How often in a row an object has to show once it didn't: readers that lag show it now, and not the next time."""
 
 
 def come_into_sight(wave: Sequence[Operation], ledger: Ledger) -> None:
@@ -42,7 +40,7 @@ def _await(kind: str, ids: set[str], ledger: Ledger) -> None:
     for _ in rounds(ledger, ledger.tempo.visibility):
         shown = {seen.id for seen in _listed(kind, ledger)}
         in_a_row, missed = (in_a_row + 1, missed) if ids <= shown else (0, True)
-        if in_a_row >= (_SURE if missed else 1):
+        if in_a_row >= (SURE if missed else 1):
             return
 
 

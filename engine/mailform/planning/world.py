@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_providers.normal import EMPTY, Directory, domain, normal
-from mailform_state.values import Value
+from mailform_state.values import State, Value
 
 ROUTE = "actions.route_message_outbound_connector"
 """The action that makes a rule a routing rule."""
@@ -50,3 +50,14 @@ def routes_to(rule: Observed, directory: Directory) -> object:
 def identity(kind: str, name: Value) -> str:
     """A name as the service compares names: without case; a domain in its normal form."""
     return domain(name) if kind == ACCEPTED_DOMAIN else str(name).casefold()
+
+
+def ids_of(objects: Mapping[str, tuple[Observed, ...]], state: State) -> dict[str, tuple[str, ...]]:
+    """The ids, by kind, of every object that is there, or may be: what the state has and a reader that lags leaves out
+    must never be taken for something new."""
+    known = [(one.kind, one.id) for one in state.resources.values()]
+    known += [(one.kind, one.id) for one in state.pending_delete]
+    ids = {kind: [one.id for one in seen] for kind, seen in objects.items()}
+    for kind, id in known:
+        ids.setdefault(kind, []).append(id)
+    return {kind: tuple(dict.fromkeys(found)) for kind, found in ids.items()}

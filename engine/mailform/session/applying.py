@@ -15,6 +15,7 @@ from mailform.planning.plan import Options
 from mailform.planning.records import readdressed
 from mailform.planning.schedule import Schedule, schedule
 from mailform.planning.steps import Adopt
+from mailform.planning.world import ids_of
 from mailform.session.explaining import LookUp, explained
 from mailform.session.preparing import Prepared
 from mailform.session.report import Deed, Report, Wait
@@ -75,7 +76,7 @@ def apply(prepared: Prepared, provider: Provider, store: Store, lock: Lock, cloc
         at=began,
         before=before_images(waves, prepared),
         rule_order=plan.rules_before,
-        present={kind: tuple(seen.id for seen in objects) for kind, objects in plan.observed.items()},
+        present=ids_of(plan.observed, base),
         plan_expires=manner.plan_expires,
         rule_order_after=plan.rules_after,
         configuration=prepared.configuration.digest,

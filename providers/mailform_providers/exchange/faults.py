@@ -110,4 +110,5 @@ def refusal(call: Call, fault: Fault) -> Rejected:
     because of a connector that isn't."""
     identity = call.parameters.get("Identity")
     about = isinstance(identity, str) and identity.casefold() in fault.text.casefold()
-    return Rejected(message(call, fault), hint(fault), missing=missing(fault) and about)
+    absent, used = missing(fault), fault.is_a("InvalidOperationException")
+    return Rejected(message(call, fault), hint(fault), absent and about, absent and not about, used)

@@ -87,7 +87,8 @@ class Scene:
 @dataclass(frozen=True, slots=True)
 class Ran:
     """How a command ended. `code` is None when it was killed; `error` what it said before anything was changed.
-    `meddled` is what a hand did meanwhile: what it touched, None where nothing."""
+    `meddled` is what a hand touched meanwhile; of what was `flickering` when it began, slow replicas may have had an
+    older version."""
 
     command: str
     code: Exit | None
@@ -100,6 +101,7 @@ class Ran:
     meddled: frozenset[Object]
     broken_at: int | None
     said: str
+    flickering: frozenset[Object]
     late_before: int
     late_after: int
 
@@ -120,8 +122,7 @@ class World:
     clock: StillClock = field(default_factory=StillClock)
     strays: set[Object] = field(default_factory=set)
     gone: set[Object] = field(default_factory=set)
-    born: dict[Object, float] = field(default_factory=dict)
-    handled_at: float = -1000.0
+    touched: dict[Object, float] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
@@ -188,15 +189,22 @@ class World:
         now = self.hand.snapshot()
         if was == now:
             return
-        self.handled_at = self.clock.passed
         before, after = objects_of(was), objects_of(now)
+        self._note(before, after)
         changed |= before.keys() ^ after.keys()
         self.strays |= (after.keys() - before.keys()) - (self.scene().known if late else set())
         self.gone |= before.keys() - after.keys()
 
-    def may_be_overlooked(self, key: Object, at: float) -> bool:
-        """Whether at that time a slow replica may not have shown an object yet."""
-        return at - self.born.get(key, -1000.0) < self.behaviour.visibility_seconds
+    def _note(self, before: dict[Object, object], after: dict[Object, object]) -> None:
+        """Keeps in mind when objects came, changed and went."""
+        changed = (key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        self.touched |= dict.fromkeys(changed, self.clock.passed)
+
+    def flickering(self) -> frozenset[Object]:
+        """The objects that came, changed or went so short a time ago that slow replicas may still show them as they
+        were: a command that begins now may get to see nothing else, however often it looks."""
+        now = self.clock.passed
+        return frozenset(key for key, last in self.touched.items() if now - last < self.behaviour.visibility_seconds)
 
     def prepared(self, options: Options | None = None) -> Prepared:
         """The plan that would be made now. Raises Mistakes, Failure."""
@@ -214,7 +222,7 @@ class World:
         """Runs a command; what it does and says is in the answer."""
         (self.folder / "mailform.toml").write_bytes(self.configured.toml())
         before = self.scene()
-        late = len(self.memory.underway)
+        late, flickering = len(self.memory.underway), self.flickering()
         meddled: set[Object] = set()
         broken: list[int] = []
         happened: list[bool] = []
@@ -251,7 +259,7 @@ class World:
             except Killed:
                 code = None
         after = self.scene()
-        self.born |= dict.fromkeys(after.objects.keys() - before.objects.keys(), after.at)
+        self._note(before.objects, after.objects)
         struck = any(request.status is None or request.status >= 400 for request in sandbox.log)
         if isinstance(trouble, Struck):
             struck |= len(sandbox.log if trouble.reads else sandbox.writes) >= trouble.nth
@@ -267,6 +275,7 @@ class World:
             frozenset(meddled),
             broken[0] if broken else None,
             said.getvalue(),
+            flickering,
             late,
             len(self.memory.underway),
         )
