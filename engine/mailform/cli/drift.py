@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 def command(
     common: Common,
     more: Annotated[
-        list[str] | None, typer.Argument(metavar="[ADDR…]", help="More resources to adopt or revert.")
+        list[str] | None, typer.Argument(metavar="ADDR…", help="More resources to adopt or revert.")
     ] = None,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there is drift.")

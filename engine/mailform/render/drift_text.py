@@ -62,7 +62,8 @@ def _listed(kind: str, objects: Sequence[Observed]) -> Iterator[str]:
     yield f"\n  {kind}"
     for seen in objects:
         id = "" if seen.id.casefold() == seen.name.casefold() else f" ({shown(seen.id)})"
-        yield f"    {quoted(seen.name)}{id}{_last_change(seen.changed_by, seen.changed_at)}"
+        told = _last_change(seen.changed_by, seen.changed_at)
+        yield f"    {quoted(seen.name)}{id}{f', {told}' if told else ''}"
 
 
 def section(plan: Plan, secrets: Secrets, paint: Palette) -> str:
@@ -79,8 +80,8 @@ def _drifted(found: Drift, secrets: Secrets, paint: Palette) -> Iterator[str]:
         yield f"{paint('  -', Ink.REMOVED)} {shown(str(found.address))} is gone ({name})"
         return
     yield f"{paint('  ~', Ink.CHANGED)} {shown(str(found.address))} ({name})"
-    if found.changed_by or found.changed_at:
-        yield f"     {_last_change(found.changed_by, found.changed_at).removeprefix(',')}"
+    if told := _last_change(found.changed_by, found.changed_at):
+        yield f"      {told}"
     lines = (_line(found, difference, secrets) for difference in found.differences)
     yield from laid_out(lines, paint, "      ")
 
@@ -91,5 +92,7 @@ def _line(found: Drift, difference: Difference, secrets: Secrets) -> Line:
 
 
 def _last_change(by: str | None, at: str | None) -> str:
-    who, when = (f" by {shown(by)}" if by else ""), (f", {shown(at)}" if at else "")
-    return f", last changed{who}{when}" if who or when else ""
+    """Who and when, as far as the service says it; it says nothing of who on connectors and domains."""
+    if by:
+        return f"last changed by {shown(by)}{f', {shown(at)}' if at else ''}"
+    return f"last changed {shown(at)}" if at else ""
