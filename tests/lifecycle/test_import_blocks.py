@@ -90,7 +90,7 @@ def test_a_name_that_fits_two_objects_lists_their_guids(bench: Bench) -> None:
     bench.text = configuration(rule("a", "A"), imported("transport_rule.a", "twice"))
     (found,) = mistakes(bench)
     assert found.code == "ambiguous"
-    assert all(id in found.hint for id in ids)
+    assert all(id in found.paste for id in ids)
     bench.text = configuration(rule("a", "A"), imported("transport_rule.a", ids[1]))
     assert steps(bench) == ["<= transport_rule.a"]
 

@@ -113,7 +113,7 @@ def test_what_comes_under_the_name_of_what_is_let_go_of_has_moved(
     bench.text = configuration(rule("b", "B"), comes, removed(origin))
     (found,) = mistakes(bench)
     assert found.code == "moved"
-    assert f'[[moved]]\nfrom = "{origin}"' in found.hint
+    assert f'[[moved]]\nfrom = "{origin}"' in found.paste
 
 
 def test_a_failed_apply_forgets_nothing(bench: Bench) -> None:

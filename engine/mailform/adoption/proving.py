@@ -62,9 +62,10 @@ class _Draft:
 
 
 def prove(chosen: Sequence[Chosen], ground: Ground) -> Proven:
-    """The file for as many of these as can be. Raises Mistakes when the rest of the configuration stands in the way."""
+    """The file for as many of these as can be. Raises Mistakes when the rest of the configuration stands in the way;
+    of none nothing is to be proved, whatever the rest is."""
     draft = _Draft(list(chosen))
-    while True:
+    while draft.chosen:
         text = document(draft.chosen, ground.links(draft.chosen), ground.order(draft.chosen), draft.unwritten)
         try:
             configuration = ground.with_file(text)
@@ -78,6 +79,7 @@ def prove(chosen: Sequence[Chosen], ground: Ground) -> Proven:
             return Proven(text, state, tuple(draft.chosen), tuple(draft.left_out))
         for objection in found:
             draft.give_up(objection)
+    return Proven("", ground.state, (), tuple(draft.left_out))
 
 
 def _planned(chosen: Sequence[Chosen], ground: Ground, configuration: Configuration, state: State, text: str) -> Plan:
@@ -85,7 +87,7 @@ def _planned(chosen: Sequence[Chosen], ground: Ground, configuration: Configurat
     try:
         return plan(configuration, state, ground.world)
     except Mistakes as mistakes:
-        if not chosen or _blamed(mistakes, ground, text):
+        if _blamed(mistakes, ground, text):
             raise
         return plan(configuration, state, ground.world, Options(targets=tuple(one.address for one in chosen)))
 

@@ -45,8 +45,8 @@ def surroundings(common: Common, path: Path, *, needs_tenant: bool) -> Surroundi
     found.pop(str(path), None)
     if needs_tenant and not found:
         message = "there is no configuration in this folder yet: whose mail flow is it?"
-        hint = f"write your tenant's GUID or one of its domains into {MAIN}, then run this again:\n{TENANT}"
-        raise Mistakes((Diagnostic("missing-tenant", message, None, hint.rstrip()),))
+        hint = f"write your tenant's GUID or one of its domains into {MAIN}, then run this again:"
+        raise Mistakes((Diagnostic("missing-tenant", message, None, hint, paste=f"\n{TENANT}"),))
     inputs = VariableInputs(common.variables, common.variable_files, dict(os.environ))
     try:
         return Surroundings(path, found, inputs, parse(found or {_STAND_IN: b""}, inputs))

@@ -30,7 +30,8 @@ def given_up(wanted: Wanted, origin: Address) -> Diagnostic:
         "moved",
         f"{wanted.address} comes with the name of {origin}, which [[removed]] lets go of: they are the same object",
         wanted.position,
-        f'Say instead that it has a new address:\n\n[[moved]]\nfrom = "{origin}"\nto = "{wanted.address}"\n',
+        "Say instead that it has a new address:",
+        paste=f"\n[[moved]]\nfrom = {for_toml(origin)}\nto = {for_toml(wanted.address)}\n",
     )
 
 

@@ -1,14 +1,18 @@
 """The rules' order is one list, not an attribute of n rules.
 
-`arrange` says what the order is to be; `staying` which rules need not move for it, `dealing` deals the numbers. Only
-rules that say something of their place are ever moved; all others are *fixed* and keep their order.
+`arrange` says what the order is to be; `staying` which rules need not move for it, `dealing` deals the numbers,
+`fewer_moves` looks for an order that is nearer to today's. Only rules that say something of their place are ever moved;
+all others are *fixed* and keep their order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from graphlib import TopologicalSorter
+from itertools import chain, pairwise, product
 
 from mailform.planning.dealing import deal
+from mailform.planning.fewer_moves import with_fewer_moves
 from mailform.planning.seats import LAST, Contradiction, Seat
 from mailform.wanted import After, At, Before, Place, Priority
 
@@ -34,9 +38,27 @@ def arrange(current: Sequence[str], seats: Mapping[str, Seat]) -> tuple[str, ...
 
     Raises Contradiction. Rules without a place keep their order; new ones without a place come last.
     """
-    closure = _closure(seats)
+    closure = _closure(seats, ())
     free = [token for token in current if seats[token].number is None]
-    staying = _largest_agreement(free, seats, closure)
+    found = _settled(_largest_agreement(free, seats, closure), current, seats, closure)
+
+    named = {other for one in seats.values() for other in (*one.after, *one.before)}
+    last = [token for token, one in seats.items() if one.placeless and one.new and token not in named]
+
+    def keeping(kept: Sequence[str]) -> tuple[str, ...]:
+        return _settled(kept, current, seats, _closure(seats, chain(pairwise(kept), product(free, last))))
+
+    return with_fewer_moves(found, current, seats, closure, keeping)
+
+
+def _settled(
+    staying: Collection[str],
+    current: Sequence[str],
+    seats: Mapping[str, Seat],
+    closure: Mapping[str, frozenset[str]],
+) -> tuple[str, ...]:
+    """An order that `closure` allows: the others are put around the rules that stay, and the numbers are dealt."""
+    free = [token for token in current if seats[token].number is None]
     sequence = [token for token in free if token in staying]
     newcomers = [found for found in seats.values() if found.new and found.number is None]
     returning = [seats[token] for token in free if token not in staying]
@@ -45,21 +67,19 @@ def arrange(current: Sequence[str], seats: Mapping[str, Seat]) -> tuple[str, ...
     return deal(sequence, numbered, seats, closure)
 
 
-def _closure(seats: Mapping[str, Seat]) -> Mapping[str, frozenset[str]]:
-    """Of each rule, all that have to stand before it, directly or through others."""
+def _closure(seats: Mapping[str, Seat], kept: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    """Of each rule, all that have to stand before it, directly or through others; of the pairs in `kept`, the former
+    before the latter too."""
     before: dict[str, set[str]] = {token: set(found.after) for token, found in seats.items()}
     for token, found in seats.items():
         for other in found.before:
             before[other].add(token)
+    for former, latter in kept:
+        before[latter].add(former)
     done: dict[str, frozenset[str]] = {}
-
-    def ancestors(token: str) -> frozenset[str]:
-        if token not in done:
-            done[token] = frozenset()  # a cycle is a mistake that validation has found already
-            done[token] = frozenset(before[token]).union(*(ancestors(other) for other in before[token]))
-        return done[token]
-
-    return {token: ancestors(token) for token in seats}
+    for token in TopologicalSorter(before).static_order():  # a cycle is a mistake that validation has found already
+        done[token] = frozenset(before[token]).union(*(done[other] for other in before[token]))
+    return done
 
 
 def _largest_agreement(
@@ -91,6 +111,7 @@ def _antichain(tokens: Sequence[str], edges: Mapping[str, Sequence[str]]) -> set
     matched: dict[str, str] = {}
 
     def augment(token: str, seen: set[str]) -> bool:
+        """One level deeper for each rule on the way at most, so no more than a tenant has rules."""
         for other in edges[token]:
             if other not in seen:
                 seen.add(other)

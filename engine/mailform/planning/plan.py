@@ -23,6 +23,7 @@ from mailform.planning.placing import place_rules
 from mailform.planning.publishing import left_behind, withdrawals
 from mailform.planning.records import observed_record, readdressed
 from mailform.planning.remarks import refined
+from mailform.planning.renamed_keys import renamed_keys
 from mailform.planning.routes import lost_routes
 from mailform.planning.schedule import schedule
 from mailform.planning.steps import (
@@ -111,7 +112,13 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         observed=world.objects,
         foreign=strangers(world, known, decisions.steps),
         unsupported=tuple(seen for seen in world.objects.get("transport_rule", ()) if seen.unsupported is not None),
-        warnings=(*refined(configuration, world), *decisions.warnings, *order.warnings, *_partial(options)),
+        warnings=(
+            *refined(configuration, world),
+            *decisions.warnings,
+            *renamed_keys(steps, world.directory),
+            *order.warnings,
+            *_partial(options),
+        ),
         targets=options.targets,
         destroy=options.destroy,
     )

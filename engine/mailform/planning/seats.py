@@ -27,8 +27,12 @@ class Seat:
     order: int = 0
 
     @property
+    def placeless(self) -> bool:
+        return self.number is None and not self.after and not self.before
+
+    @property
     def fixed(self) -> bool:
-        return not self.new and self.number is None and not self.after and not self.before
+        return self.placeless and not self.new
 
 
 LAST = 1 << 30

@@ -2,7 +2,7 @@
 its like, of one kind or of many in one file. Start reading at `exported`.
 
 `json_text` reads what PowerShell writes, `plain_values` undoes what ConvertTo-Json does to values; what a record means
-is in `records` and `domains`, the same as for what the service answers.
+is in `records` and `domains`, the same as for what the service answers. `exported_proofs` has Graph's own records.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from mailform_providers.contract import Observed
 from mailform_providers.errors import ReadFailed
 from mailform_providers.exchange.answers import Record
 from mailform_providers.exchange.domains import joined, name_of
+from mailform_providers.exchange.exported_proofs import proof
 from mailform_providers.exchange.json_text import documents
 from mailform_providers.exchange.plain_values import record
 from mailform_providers.exchange.records import observed
@@ -37,6 +38,13 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A domain as Graph shows it: it counts where Exchange's own record of the domain isn't in the file."""
+
+    domain: Observed
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """What a file has. `objects` are by kind, each once, rules in the order of their priority."""
 
@@ -47,23 +55,29 @@ class Export:
 def exported(content: bytes) -> Export:
     """The objects in a file. Raises json_text.Malformed when it is no JSON; whatever else is odd is in `unread`."""
     found: dict[str, list[Observed]] = {kind: [] for kind in KINDS}
+    proofs: list[Observed] = []
     unread: list[Unread] = []
     for place, document in documents(content):
         for entry in _entries(document, place, None, 0):
             match entry:
                 case Unread():
                     unread.append(entry)
+                case Proof(domain):
+                    proofs.append(domain)
                 case Observed() if (twin := _twin(entry, found[entry.kind])) is None:
                     found[entry.kind].append(entry)
                 case Observed() if twin != entry:
                     unread.append(
                         Unread(place, f"{entry.name} ({entry.id}) is there twice, and differs: the first counts")
                     )
+    for domain in proofs:
+        if _twin(domain, found[ACCEPTED_DOMAIN]) is None:
+            found[ACCEPTED_DOMAIN].append(domain)
     rules = sorted(found[TRANSPORT_RULE], key=_priority)
     return Export({kind: tuple(rules if kind == TRANSPORT_RULE else found[kind]) for kind in KINDS}, tuple(unread))
 
 
-def _entries(document: JsonValue, place: str, kind: str | None, depth: int) -> Iterator[Observed | Unread]:
+def _entries(document: JsonValue, place: str, kind: str | None, depth: int) -> Iterator[Observed | Proof | Unread]:
     if document is None:
         return
     if depth > _DEEPEST:
@@ -74,6 +88,8 @@ def _entries(document: JsonValue, place: str, kind: str | None, depth: int) -> I
     elif not isinstance(document, dict):
         cut = isinstance(document, str) and document.startswith("@{")
         yield Unread(place, "ConvertTo-Json cut it off: export with -Depth 10" if cut else "it is no object")
+    elif (domain := proof(KINDS[ACCEPTED_DOMAIN], document)) is not None:
+        yield Proof(domain)
     elif _is_record(document):
         yield _object(document, place, kind)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +241,41 @@ def test_an_export_beside_a_configuration_leaves_out_what_is_written(terminal: T
     blocks, said = taken(terminal, [rule("One"), rule("One more", 1)])
     assert list(blocks["transport_rule"]) == ["one_more"]
     assert "transport_rule.one is written already" in said
+
+
+def test_an_export_of_nothing_but_what_is_written_says_so(terminal: Terminal) -> None:
+    terminal.write('[transport_rule.one]\nname = "ONE"\nconditions = {}\nactions = { set_scl = 1 }\n')
+    blocks, said = taken(terminal, [rule("One")])
+    assert blocks == {}
+    assert "Nothing to import; no file was written." in said
+    assert "transport_rule.one is written already" in said
+
+
+@pytest.mark.parametrize("spelled", [str, lambda key: key[0].upper() + key[1:]], ids=["by Graph", "by PowerShell"])
+def test_domains_of_graph_are_read_and_exchange_knows_more_of_them(
+    terminal: Terminal, spelled: Callable[[str], str]
+) -> None:
+    def of_graph(name: str, *services: str, verified: bool = True) -> dict[str, object]:
+        row = {"id": name, "isVerified": verified, "isDefault": False, "supportedServices": [*services], "state": None}
+        return {spelled(key): entry for key, entry in row.items()}
+
+    blocks, said = taken(
+        terminal,
+        [
+            of_graph("Contoso.com", "Email", "Intune"),
+            of_graph("fabrikam.com", "Email"),
+            of_graph("office.fabrikam.com", "OfficeCommunicationsOnline"),
+            of_graph("new.fabrikam.com", "Email", verified=False),
+        ],
+        [domain("contoso.com", DomainType="InternalRelay")],
+    )
+    assert blocks["accepted_domain"] == {
+        "contoso_com": {"domain": "contoso.com", "domain_type": "InternalRelay"},
+        "fabrikam_com": {"domain": "fabrikam.com"},
+    }
+    assert "Left out, 2:" in said
+    for name in ("office.fabrikam.com", "new.fabrikam.com"):
+        assert f'accepted domain "{name}": it takes no mail yet' in said
 
 
 def test_an_export_as_json_tells_what_was_read_and_what_was_not(terminal: Terminal) -> None:

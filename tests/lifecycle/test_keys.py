@@ -126,10 +126,37 @@ def test_the_block_that_the_mistake_prints_can_be_pasted(bench: Bench) -> None:
     applied(bench, outbound("x", "Out"))
     bench.text = configuration(outbound("x", "Out", each('["it\'s"]')))
     (told,) = mistakes(bench)
-    bench.text += "\n" + told.hint.partition("\n\n")[2]
+    bench.text += told.paste
     assert mistakes(bench) == ()
     assert bench.apply().exit is Exit.DONE
     assert sent(bench) == []
+
+
+def test_a_key_with_another_name_is_told_with_the_block_to_paste_and_then_renames_its_objects(bench: Bench) -> None:
+    applied(bench, *sites('["eu", "us"]'))
+    was = guid(bench, "transport_rule", "Route eu")
+    bench.text = configuration(*sites('["emea", "us"]'))
+    told = [one for one in bench.plan().plan.warnings if one.code == "renamed-key"]
+    assert [one.message.split(" comes as ")[0] for one in told] == [
+        'outbound_connector.out["emea"]',
+        'transport_rule.route["emea"]',
+    ]
+    bench.text += "".join(one.paste for one in told)
+    assert set(steps(bench)) == {
+        '~ outbound_connector.out["emea"]',
+        '-/+ outbound_connector.out["emea"]',
+        '~ transport_rule.route["emea"]',
+    }
+    assert bench.apply().exit is Exit.DONE
+    assert guid(bench, "transport_rule", "Route emea") == was
+    assert settled(bench)
+
+
+@pytest.mark.parametrize("keys", ['["us"]', '["emea", "asia", "us"]', '["eu", "us", "asia"]'])
+def test_a_key_that_comes_or_goes_alone_or_in_company_is_no_other_name(bench: Bench, keys: str) -> None:
+    applied(bench, rule("x", "${each.key}", each('["eu", "us"]')))
+    bench.text = configuration(rule("x", "${each.key}", each(keys)))
+    assert [one for one in bench.plan().plan.warnings if one.code == "renamed-key"] == []
 
 
 def test_rules_stand_after_all_instances_of_a_block_also_after_one_that_comes_later(bench: Bench) -> None:
