@@ -38,5 +38,7 @@ def toml_text(text: str) -> str:
 def _toml(character: str) -> str:
     if not is_harmful(character):
         return character
+    if character == "\t":
+        return "\\t"
     code = ord(character)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -9,10 +9,11 @@ import pytest
 
 from lifecycle.bench import Bench
 from lifecycle.blocks import configuration, inbound, outbound, routing, rule, scoped
-from lifecycle.looks import by_hand, guid, names, settled
+from lifecycle.looks import by_hand, drifting, guid, names, settled, steps
 from lifecycle.stories import prepared_tenant
 from mailform.diagnostics import Mistakes
 from mailform.exits import Exit
+from mailform.planning.steps import Delete
 from mailform.session.report import Recovery
 from mailform.session.skipping import Decision
 from mailform_providers.sandbox import Fault, Reject, When
@@ -64,6 +65,22 @@ def test_a_held_run_can_go_on_instead_of_back(tmp_path: Path, nth: int) -> None:
     for kind in ("outbound_connector", "inbound_connector", "transport_rule"):
         for id, settings in bench.hand.snapshot()[kind].items():  # type: ignore[union-attr]
             assert id in known or str(settings["Name"]).startswith("Foreign"), settings  # type: ignore[index, call-overload]
+
+
+def test_what_a_held_run_disabled_only_to_delete_it_is_no_drift_when_it_goes_on(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.text = configuration(rule("a", "A"), rule("b", "B"), rule("c", "C"))
+    assert bench.apply().exit is Exit.DONE
+    bench.text = configuration(rule("a", "A"))
+    held(bench, 2)
+    assert bench.recover(forward=True) is not None
+    plan = bench.plan().plan
+    assert [found.address for found in plan.drift] == []
+    assert {type(step) for step in plan.steps} == {Delete}
+    bench.text = configuration(rule("a", "A"), rule("b", "B"), rule("c", "C"))
+    assert (drifting(bench), steps(bench)) == ({}, ["~ transport_rule.b"])
+    assert bench.apply().exit is Exit.DONE
+    assert settled(bench)
 
 
 def test_going_on_is_refused_where_somebody_else_changed_something(tmp_path: Path) -> None:

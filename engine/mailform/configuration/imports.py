@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mailform.configuration.blocks import Block
-from mailform.configuration.findings import Findings, did_you_mean
+from mailform.configuration.findings import Findings
 from mailform.configuration.fixed import ImportShape
+from mailform.configuration.instances import Instances
 from mailform.configuration.named_resource import named_resource
 from mailform.configuration.scope import Scope
 from mailform.configuration.shapes import shaped
 from mailform.configuration.substitution import filled
+from mailform.configuration.undeclared import undeclared
+from mailform.diagnostics import Diagnostic
 from mailform.wanted import Import
 from mailform_providers.kinds import ACCEPTED_DOMAIN
 from mailform_providers.normal import domain
 from mailform_state.address import Address
 
 
-def imports(
-    blocks: Iterable[Block], scope: Scope, declared: Iterable[Address] | None, findings: Findings
-) -> tuple[Import, ...]:
+def imports(blocks: Iterable[Block], scope: Scope, known: Instances | None, findings: Findings) -> tuple[Import, ...]:
     """All imports, each address and each object once. Only the tenant can tell whether a GUID and a name are one.
-    `declared` None: resources that aren't written yet are about to be."""
-    known = None if declared is None else {str(address) for address in declared}
+    `known` None: resources that aren't written yet are about to be."""
     targets: dict[Address, Import] = {}
     objects: dict[tuple[str, str], Import] = {}
     for block in blocks:
@@ -37,18 +37,21 @@ def imports(
             message = f"this object is imported to `{first.target}` already"
             hint = "an object is one resource; take one of the blocks out"
             findings.error("duplicate-import", message, block.value("id"), hint)
-        if known is not None and str(found.target) not in known:
-            _undeclared(found.target, block, known, findings)
+        if known is not None and found.target not in known.addresses:
+            findings.extend(_undeclared(found.target, block, known))
     return tuple(targets.values())
 
 
-def _undeclared(target: Address, block: Block, known: Iterable[str], findings: Findings) -> None:
-    message = f"there is no resource `{target}` in the configuration to import to"
-    add = f"add [{target}], or have it written: mailform plan --generate-config-out FILE.mailform.toml"
-    if target.key is not None:
-        add = f"add the key to the `for_each` of [{replace(target, key=None)}]"
-    near = did_you_mean(str(target), known)
-    findings.error("undeclared", message, block.value("to"), f"{near} Or {add}" if near else add)
+def _undeclared(target: Address, block: Block, known: Instances) -> Iterator[Diagnostic]:
+    if known.keys.get(target.block, ()) is None:  # which keys its block has isn't known, and said already
+        return
+    found = undeclared(target, block.value("to"), known.keys, known.addresses)
+    if target.key is None and target not in known.keys:
+        written = "have it written: mailform plan --generate-config-out FILE.mailform.toml"
+        found = replace(
+            found, hint=f"{found.hint} Or {written}" if "?" in found.hint else f"{found.hint}, or {written}"
+        )
+    yield found
 
 
 def _import(block: Block, scope: Scope, findings: Findings) -> Import | None:

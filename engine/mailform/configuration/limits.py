@@ -1,4 +1,6 @@
-"""What Exchange Online takes of rules, at most. Tenants may have other limits; a plan that reads the tenant knows."""
+"""What Exchange Online takes of rules, at most, as it is documented. A tenant may have limits of its own
+(Get-TransportConfig shows them), which nobody reads yet: where they are lower, the service refuses, and apply goes
+back."""
 
 from __future__ import annotations
 

@@ -92,9 +92,8 @@ def _configuration(
     drafts([outline(one, known, early, findings) for one in known.idle], scope, findings)
     outputs = {name: output(block, scope, drafted, findings) for name, block in found.named["outputs"].items()}
     moved = moves(found.listed["moved"], known, findings)
-    declared = [one.address for one in known.found]
-    imported = imports(found.listed["import"], scope, declared, findings)
-    removed = removals(found.listed["removed"], declared, moved, findings)
+    imported = imports(found.listed["import"], scope, known, findings)
+    removed = removals(found.listed["removed"], known.addresses, moved, findings)
     return (
         None
         if owner is None

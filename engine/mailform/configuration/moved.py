@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from mailform.configuration.blocks import Block
 from mailform.configuration.cycles import cycles
-from mailform.configuration.findings import Findings, articled, did_you_mean, shown
+from mailform.configuration.findings import Findings, articled
 from mailform.configuration.fixed import MovedShape
 from mailform.configuration.instances import Instances
+from mailform.configuration.named_resource import named_resource
 from mailform.configuration.shapes import shaped
 from mailform.configuration.undeclared import undeclared
 from mailform.wanted import Moved
-from mailform_providers.kinds import KINDS
 from mailform_state.address import Address
 
 
@@ -49,21 +49,9 @@ def _moved(block: Block, findings: Findings) -> Moved | None:
     shape = shaped(MovedShape, block, findings)
     if shape is None:
         return None
-    origin, target = _address(shape.origin, block, "from", findings), _address(shape.target, block, "to", findings)
+    origin = named_resource(shape.origin, block, "from", findings)
+    target = named_resource(shape.target, block, "to", findings)
     return None if origin is None or target is None else Moved(origin, target, block.position)
-
-
-def _address(text: str, block: Block, key: str, findings: Findings) -> Address | None:
-    try:
-        address = Address.parse(text)
-    except ValueError:
-        findings.error("bad-address", f"{shown(text)} is no address", block.value(key), "write kind.name")
-        return None
-    if address.kind not in KINDS or address.module:
-        hint = did_you_mean(address.kind, KINDS, f"the kinds are {', '.join(KINDS)}")
-        findings.error("bad-address", f"{shown(text)} is no address of this version", block.value(key), hint)
-        return None
-    return address
 
 
 def _check(block: Block, move: Moved, known: Instances, origins: dict[Address, Moved], findings: Findings) -> None:

@@ -1,4 +1,5 @@
-"""Addresses in blocks that speak of resources: `to` of `[[import]]`, `from` of `[[removed]]`."""
+"""Addresses in blocks that speak of resources, with keys or without: `from` and `to` of `[[moved]]`, `to` of
+`[[import]]`, `from` of `[[removed]]`."""
 
 from __future__ import annotations
 

@@ -6,16 +6,19 @@ wanted now.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from mailform.planning.images import seen, strange
-from mailform.planning.undo import shown
+from mailform.planning.undo import Images, shown
 from mailform.session.aftermath import Aftermath
 from mailform_providers.kinds import KINDS
 from mailform_state.address import Address
 from mailform_state.changes import Change, Forget, Postpone, Record
 from mailform_state.journal import Entry, Result
 from mailform_state.values import PendingDelete, State
+
+_ENABLED = "enabled"
 
 
 def misfits(scene: Aftermath) -> tuple[str, ...]:
@@ -47,7 +50,8 @@ def _misfits(scene: Aftermath) -> Iterator[str]:
 
 def kept(base: State, scene: Aftermath) -> tuple[Change, ...]:
     """What keeping everything that was done makes of the state, beside what the results say: an object that was to be
-    replaced is still to be deleted, and no object has two addresses."""
+    replaced is still to be deleted, one that was only disabled before its deletion is disabled, and no object has two
+    addresses."""
     records = [change.resource for change in _changes(scene.told) if isinstance(change, Record)]
     images = shown(scene.told)
     found: list[Change] = []
@@ -60,7 +64,19 @@ def kept(base: State, scene: Aftermath) -> tuple[Change, ...]:
             )
             found.append(Postpone(pending))
         found.extend(Forget(other) for other in others(base, resource.address, resource.id))
+    told = {one.address for one in records} | {one.address for one in found if isinstance(one, Forget)}
+    found.extend(_retired(base, told, images))
     return tuple(found)
+
+
+def _retired(base: State, told: Collection[Address], images: Mapping[tuple[str, str], Images]) -> Iterator[Record]:
+    """The records of what the run switched off to delete it later: nobody but Mailform did that, so it is no drift."""
+    for address, known in base.resources.items():
+        before, *since = images.get((known.kind, known.id), ({},))
+        switched = bool(since) and before.get(_ENABLED) is not False and since[-1].get(_ENABLED) is False
+        if switched and address not in told and _ENABLED in known.attributes:
+            off = replace(known.attributes[_ENABLED], written=False, echoed=False)
+            yield Record(replace(known, attributes={**known.attributes, _ENABLED: off}))
 
 
 def others(base: State, address: Address, id: str) -> Iterator[Address]:

@@ -153,13 +153,28 @@ def test_what_cannot_be_imported_is_refused(terminal: Terminal, arguments: list[
     assert "\x1b" not in ran.err
 
 
-def test_the_state_of_another_tenant_is_left_alone(terminal: Terminal) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "transport_rule.hand", "By hand"),
+        ("import", "--all", "--out", "found.mailform.toml"),
+        ("import", "--all", "--dry-run"),
+        ("plan",),
+        ("apply", "--auto-approve"),
+    ],
+    ids=" ".join,
+)
+def test_the_state_of_another_tenant_is_left_alone(terminal: Terminal, words: tuple[str, ...]) -> None:
     terminal.write(WRITTEN)
     terminal.by_hand("transport_rule", RULE)
     terminal.done("import", "transport_rule.hand", "By hand")
-    terminal.write(TENANT.replace("fabrikam", "contoso") + WRITTEN)
-    ran = terminal.run("import", "transport_rule.hand", "By hand")
+    before = Path("mailform.state.json").read_bytes()
+    block = '[[import]]\nto = "transport_rule.hand"\nid = "By hand"\n'
+    terminal.write(TENANT.replace("fabrikam", "contoso") + WRITTEN + block)
+    ran = terminal.run(*words)
     assert (ran.code, "the state belongs to tenant" in ran.err) == (9, True)
+    assert Path("mailform.state.json").read_bytes() == before
+    assert not Path("found.mailform.toml").exists()
 
 
 def test_an_import_as_json_tells_which_object(terminal: Terminal) -> None:

@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from mailform.adoption import block
+from mailform.adoption.spelling import spelled
 from mailform_providers.kinds import KINDS
+from mailform_providers.kinds.schema import Attribute
 from mailform_providers.sandbox import seeds
 from mailform_state.errors import Unusable
 from mailform_state.local import LocalStore
+from mailform_state.values import Value
 from tenants import exported, large_tenant
 from terminal import TENANT, Terminal
 
@@ -188,6 +192,27 @@ def test_what_is_left_out_is_named_with_its_reason(terminal: Terminal) -> None:
         "outbound_connector.clicked",
     }
     assert terminal.run("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize(
+    ("attribute", "left"),
+    [("comments", {"conditions", "actions", "name"}), ("actions.prepend_subject", set()), ("name", set())],
+)
+def test_what_is_written_otherwise_than_it_is_does_not_pass_the_proof(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, attribute: str, left: set[str]
+) -> None:
+    def slipped(one: Attribute, value: Value) -> Value:
+        return "something else" if one.name == attribute and value == f"ours: {attribute}" else spelled(one, value)
+
+    monkeypatch.setattr(block, "spelled", slipped)
+    terminal.write("")
+    rule(terminal, "Right")
+    rule(terminal, **{"name": "Wrong", "comments": "x", attribute: f"ours: {attribute}"})
+    told = imported(terminal, "--type", "transport_rule")
+    blocks = tomllib.loads(written())["transport_rule"]
+    assert set(blocks.get("wrong", {})) - {"order"} == left
+    assert set(blocks) == ({"right", "wrong"} if left else {"right"})
+    assert "a plan would change it" in told
 
 
 def test_what_the_offline_checks_refuse_is_left_out_and_the_rest_goes_on(terminal: Terminal) -> None:

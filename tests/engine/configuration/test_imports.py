@@ -66,10 +66,26 @@ def test_an_import_to_what_is_not_written_names_the_way_to_have_it_written() -> 
     assert "did you mean `transport_rule.a`?" in near.hint
 
 
-def test_a_key_that_no_resource_has_is_sought_in_its_for_each() -> None:
-    found = only(mistakes(RULE + '[[import]]\nto = \'transport_rule.a["k"]\'\nid = "x"\n'))
-    assert found.code == "undeclared"
-    assert "`for_each` of [transport_rule.a]" in found.hint
+@pytest.mark.parametrize(
+    ("target", "code", "said"),
+    [
+        ("transport_rule.a['k']", "undeclared", "`transport_rule.a` has no `for_each`: take the key out"),
+        ("transport_rule.x['use']", "undeclared", 'did you mean `transport_rule.x["us"]`?'),
+        ("transport_rule.x", "needs-key", 'there are `transport_rule.x["eu"]`, `transport_rule.x["us"]`'),
+        ("inbound_connector.y['us']", "undeclared", "add [inbound_connector.y]"),
+    ],
+)
+def test_a_key_too_many_too_few_or_mistyped_is_told(target: str, code: str, said: str) -> None:
+    sites = RULE.replace(".a]", '.x]\nfor_each = ["eu", "us"]').replace('"A"', '"${each.key}"')
+    to = target.replace("'", '\\"')
+    found = only(mistakes(RULE + sites + imported(to, "an object")))
+    assert (found.code, said in found.hint) == (code, True), found
+    assert "have it written" not in found.hint
+
+
+def test_where_the_keys_are_wrong_nothing_is_said_of_imports_to_them() -> None:
+    text = RULE.replace(".a]", ".a]\nfor_each = [1]") + imported('transport_rule.a[\\"k\\"]', "x")
+    assert codes(mistakes(text)) == ["wrong-type"]
 
 
 @pytest.mark.parametrize(
