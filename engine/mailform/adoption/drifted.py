@@ -15,7 +15,7 @@ from mailform.adoption.reading import Reading, block_of
 from mailform.adoption.saying import Written, said
 from mailform.configuration.inputs import VariableInputs
 from mailform.configuration.load import parse
-from mailform.configuration.rewriting import Edit, rewritten
+from mailform.configuration.rewriting import Change, Edit, rewritten
 from mailform.diagnostics import Diagnostic, Mistakes
 from mailform.expression import Unknown
 from mailform.planning.compare import everything, ignoring, is_ignored
@@ -46,7 +46,7 @@ def adopt_drift(
     """Takes over all of this drift, or none of it. `sources` and `inputs` make `configuration`; the state has its
     `[[moved]]` carried out. Raises Mistakes with everything that can't be written, by file and line."""
     reading = Reading.of(configuration, sources, state, world)
-    texts = {name: content.decode("utf-8") for name, content in sources.items()}
+    changes: dict[str, list[Change]] = {}
     mistakes: list[Diagnostic] = []
     for found in drift:
         resource = configuration.resources.get(found.address)
@@ -54,13 +54,14 @@ def adopt_drift(
             mistakes.append(_nothing_to_write(found, resource))
             continue
         written = reading.written(found)
-        edits = list(_edits(found, written, mistakes))
-        name, block = resource.position.file, (found.address.kind, found.address.name)
-        texts[name] = rewritten(texts[name], block, edits, _order(written.comparison.kind))
+        edits = tuple(_edits(found, written, mistakes))
+        change = Change((found.address.kind, found.address.name), edits, _order(written.comparison.kind))
+        changes.setdefault(resource.position.file, []).append(change)
     if mistakes:
         raise Mistakes(tuple(mistakes))
-    new = {name: text.encode("utf-8") for name, text in texts.items()}
-    files = {name: texts[name] for name, content in new.items() if content != sources[name]}
+    texts = {name: content.decode("utf-8") for name, content in sources.items()}
+    files = {name: rewritten(texts[name], asked) for name, asked in changes.items() if any(one.edits for one in asked)}
+    new = {**sources, **{name: text.encode("utf-8") for name, text in files.items()}}
     after = _proven(drift, reading, new, inputs) if files else reading
     resources = {found.address: _record(found, after.written(found)) for found in drift}
     return Adopted(files, replace(state, resources={**state.resources, **resources}))
@@ -153,5 +154,7 @@ def _record(found: Drift, written: Written) -> Recorded:
             attributes[name] = Attribute(value, seen, name in written.wanted.sensitive)
         else:
             attributes.pop(name, None)
-    dependencies = known.dependencies | written.wanted.dependencies
-    return replace(known, attributes=attributes, dependencies=dependencies)
+    new = replace(known, attributes=attributes, dependencies=written.wanted.dependencies)
+    if written.comparison.changes(written.wanted, new, current):
+        return replace(new, dependencies=known.dependencies | new.dependencies)
+    return new

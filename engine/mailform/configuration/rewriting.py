@@ -14,6 +14,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TypeAlias, assert_never
 
 from mailform.configuration.page import Entry, Page
@@ -64,22 +65,34 @@ class _Splice:
     new: str
 
 
-def rewritten(text: str, block: Path, edits: Sequence[Edit], order: Sequence[str]) -> str:
-    """A file's text after the edits of one block, each made on what the one before has left; lines end as they did.
-    `order` has the names of all attributes and sections as they are written in the reference: a new one goes after
-    those that come before it there."""
-    for edit in edits:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The edits of one block. `order` has the names of all attributes and sections as they are written in the
+    reference: a new one goes after those that come before it there."""
+
+    block: Path
+    edits: tuple[Edit, ...]
+    order: Sequence[str]
+
+
+def rewritten(text: str, changes: Sequence[Change]) -> str:
+    """A file's text after the changes, each of another block; lines end as they did. The edits of a block are made one
+    after the other, each on what the one before has left; those of different blocks side by side, to read once."""
+    for abreast in zip_longest(*(change.edits for change in changes)):
         page = Page.of(text.replace("\r\n", "\n"))
-        text = _spliced(text, _splice(page, block, edit, order))
+        asked = [(change, edit) for change, edit in zip(changes, abreast, strict=True) if edit is not None]
+        text = _spliced(text, [_splice(page, change.block, edit, change.order) for change, edit in asked])
     return text
 
 
-def _spliced(text: str, splice: _Splice) -> str:
+def _spliced(text: str, splices: Sequence[_Splice]) -> str:
     # In the page a CRLF is one character; the text is cut where that really is.
     returns = [found.start() - number for number, found in enumerate(re.finditer("\r\n", text))]
-    start, end = (at + bisect_left(returns, at) for at in (splice.start, splice.end))
     is_crlf = bool(returns) and text.find("\n") == returns[0] + 1
-    return text[:start] + (splice.new.replace("\n", "\r\n") if is_crlf else splice.new) + text[end:]
+    for splice in sorted(splices, key=lambda one: one.start, reverse=True):
+        start, end = (at + bisect_left(returns, at) for at in (splice.start, splice.end))
+        text = text[:start] + (splice.new.replace("\n", "\r\n") if is_crlf else splice.new) + text[end:]
+    return text
 
 
 def _splice(page: Page, block: Path, edit: Edit, order: Sequence[str]) -> _Splice:

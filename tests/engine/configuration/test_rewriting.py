@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailform.configuration.rewriting import Append, Drop, Edit, Strike, Write, rewritten
+from mailform.configuration.rewriting import Append, Change, Drop, Edit, Strike, Write, rewritten
 
 ORDER = (
     *("name", "comments", "enabled", "mode"),
@@ -23,7 +23,7 @@ BLOCK = ("transport_rule", "a")
 
 
 def edited(text: str, *edits: Edit) -> str:
-    return rewritten(text, BLOCK, edits, ORDER)
+    return rewritten(text, [Change(BLOCK, edits, ORDER)])
 
 
 @pytest.mark.parametrize(
@@ -187,6 +187,16 @@ def test_an_edit_touches_what_it_is_about_and_nothing_else(before: str, edit: Ed
 def test_a_list_keeps_its_layout_and_its_comments(before: str, edits: tuple[Edit, ...], after: str) -> None:
     text = f'[transport_rule.a]\nname = "A"\ncomments = {before}\nmode = "Audit"\n'
     assert edited(text, *edits) == text.replace(before, after)
+
+
+def test_blocks_are_changed_side_by_side() -> None:
+    text = '[transport_rule.a]\r\nname = "A"\r\n# b\r\n[transport_rule.b]\r\nname = "B"\r\nconditions = {}\r\n'
+    edits = (Write("enabled", "false"), Write("mode", '"Audit"'), Write("conditions.scl_over", "3"))
+    changes = [Change(("transport_rule", "a"), edits[:2], ORDER), Change(("transport_rule", "b"), edits, ORDER)]
+    assert rewritten(text, changes) == (
+        '[transport_rule.a]\r\nname = "A"\r\nenabled = false\r\nmode = "Audit"\r\n# b\r\n'
+        '[transport_rule.b]\r\nname = "B"\r\nenabled = false\r\nmode = "Audit"\r\nconditions = { scl_over = 3 }\r\n'
+    )
 
 
 # Generated: one block in any layout, between others, and any edits of it.
