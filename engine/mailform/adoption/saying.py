@@ -21,7 +21,7 @@ from mailform.planning.compare import Comparison, everything, ignoring, is_ignor
 from mailform.planning.steps import Difference
 from mailform.wanted import Resource, Wanted
 from mailform_providers.contract import Observed
-from mailform_providers.kinds.schema import Attribute
+from mailform_providers.kinds.schema import Attribute, Form
 from mailform_providers.normal import EMPTY, normal
 from mailform_state.values import Recorded, Value
 
@@ -76,6 +76,8 @@ def said(written: Written, difference: Difference) -> Said:
         return _refused(written, attribute, "unspeakable", message, hint)
     if written.resource.address.key is not None:
         return _by_hand(written, attribute, "the block is every key's, so the value of one can't be written into it")
+    if seen is None and attribute.section is None and attribute.form in (Form.SWITCH, Form.NUMBER):
+        return _by_hand(written, attribute, f"the tenant shows no `{attribute.name}` any more")
     raw = written.raw(attribute.name)
     if isinstance(raw, str) and _is_expression(raw):
         return _another_reference(written, attribute, seen)

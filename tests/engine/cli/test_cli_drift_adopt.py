@@ -6,12 +6,14 @@ import os
 import shutil
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mailform.cli import adopting
+from mailform.planning.world import World
 from mailform_state.errors import Unusable
 from mailform_state.local import LocalStore
 from terminal import Terminal
@@ -253,6 +255,22 @@ def test_a_value_that_no_configuration_can_say_is_named(tenant: Terminal) -> Non
     shown = '"ConnectorSource": "AdminUI", "TlsDomain"'
     store.write_text(store.read_text().replace('"TlsDomain"', shown))
     refused(tenant, OUT, 'connector_source` = "AdminUI"', "--revert")
+
+
+def test_a_switch_that_is_not_shown_any_more_is_left_to_a_person(
+    tenant: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = adopting.refresh
+
+    def without(*arguments: Any) -> tuple[World, tuple[str, ...]]:
+        """The service of some later day, which has no such setting."""
+        world, remarks = read(*arguments)
+        (seen,) = world.objects["outbound_connector"]
+        kept = {name: value for name, value in seen.attributes.items() if name != "use_mx_record"}
+        return World({**world.objects, "outbound_connector": (replace(seen, attributes=kept),)}), remarks
+
+    monkeypatch.setattr(adopting, "refresh", without)
+    refused(tenant, OUT, "the tenant shows no `use_mx_record` any more", "mailform.toml:13:17")
 
 
 def test_a_secret_is_not_written_into_a_file(terminal: Terminal) -> None:
