@@ -40,10 +40,11 @@ def command(
     adopt: Annotated[list[str] | None, typer.Option("--adopt", metavar="ADDR", help=_ADOPT)] = None,
     revert: Annotated[list[str] | None, typer.Option("--revert", metavar="ADDR", help=_REVERT)] = None,
     unmanaged: Annotated[bool, typer.Option("--unmanaged", help="List what nobody manages, of every kind.")] = False,
-    auto_approve: shared.AutoApprove = False,
+    auto_approve: Annotated[bool, typer.Option("--auto-approve", help="With --revert: ask nothing.")] = False,
     lock_timeout: shared.LockTimeout = "0s",
 ) -> None:
-    _require_one(bool(adopt), bool(revert), looking=detailed_exitcode or unmanaged, more=bool(more))
+    looking = detailed_exitcode or unmanaged
+    _require_one(bool(adopt), bool(revert), looking=looking, more=bool(more), auto_approve=auto_approve)
     if adopt:
         from mailform.cli.adopting import adopt as take_over
 
@@ -107,11 +108,13 @@ def _last_change(seen: Observed) -> dict[str, object]:
     return {"changed_by": seen.changed_by, "changed_at": seen.changed_at}
 
 
-def _require_one(adopt: bool, revert: bool, *, looking: bool, more: bool) -> None:
-    """Raises typer.BadParameter when several things are asked for at once."""
+def _require_one(adopt: bool, revert: bool, *, looking: bool, more: bool, auto_approve: bool) -> None:
+    """Raises typer.BadParameter when several things are asked for at once, or what has no meaning alone."""
     if adopt + revert + looking > 1:
         raise typer.BadParameter(
             "look, adopt or revert: one at a time", param_hint="--adopt, --revert, --unmanaged, --detailed-exitcode"
         )
+    if auto_approve and not revert:
+        raise typer.BadParameter("only --revert changes the tenant, and asks", param_hint="--auto-approve")
     if more and not (adopt or revert):
         raise typer.BadParameter("say what is to be done with it: --adopt ADDR or --revert ADDR", param_hint="ADDR")

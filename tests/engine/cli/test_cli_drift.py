@@ -95,6 +95,8 @@ def test_reverting_is_an_apply_of_the_target_with_its_approval(applied: Terminal
         ["--adopt", RULE, "--revert", RULE],
         ["--adopt", RULE, "--unmanaged"],
         ["--revert", RULE, "--detailed-exitcode"],
+        ["--adopt", RULE, "--auto-approve"],
+        ["--auto-approve"],
         [RULE],
         ["--adopt", "nothing"],
         ["--revert", "transport_rule.none", "--auto-approve"],
