@@ -24,6 +24,7 @@ from mailform.planning.records import readdressed
 from mailform.planning.world import World
 from mailform.refresh import refresh
 from mailform.render import drift_text
+from mailform.render.escape import shown
 from mailform.session.preparing import require_tenant
 from mailform_state.errors import Failure, Refused, Unusable
 from mailform_state.files import read_ours, rewrite_whole, usable
@@ -51,13 +52,15 @@ def adopt(common: Common, asked: Sequence[Address], lock_timeout: str) -> None:
         made = replace(made, drift=_asked_for(made.drift, asked, state))
         found = adopt_drift(made.drift, configuration, read, inputs, state, world)
         if made.drift:
-            _write_files(found.files, read)
             new = replace(found.state, serial=stored.serial + 1, tool_version=desk.version())
+            done: list[str] = []
             try:
+                _write_files(found.files, read, done)
                 store.write(new, expected=stored.serial)
-            except (Failure, KeyboardInterrupt):
-                if found.files:
-                    desk.tell("The files are written, but the state is not. Run the same command again; it goes on.")
+            except (Failure, Mistakes, KeyboardInterrupt):
+                if done:
+                    told = ", ".join(map(shown, done))
+                    desk.tell(f"Written: {told}, but the state is not. Run the same command again; it goes on.")
                 raise
     _tell(common, made, stored, found.files)
 
@@ -97,9 +100,9 @@ def _asked_for(drift: Sequence[Drift], asked: Sequence[Address], state: State) -
     return tuple(found for found in drift if found.address in asked or found.address.block in asked)
 
 
-def _write_files(files: Mapping[str, str], read: Mapping[str, bytes]) -> None:
-    """Writes each file whole or not at all, after all were seen to be writable and as they were read. Raises Mistakes,
-    Unusable."""
+def _write_files(files: Mapping[str, str], read: Mapping[str, bytes], done: list[str]) -> None:
+    """Writes each file whole or not at all, after all were seen to be writable and as they were read; `done` gets the
+    name of each that is written. Raises Mistakes, Unusable."""
     for name in files:
         _require_unchanged(Path(name), read[name])
         with usable(f"{name} can't be read:"):
@@ -111,6 +114,7 @@ def _write_files(files: Mapping[str, str], read: Mapping[str, bytes]) -> None:
         with usable(f"{name} couldn't be written, and stays as it was:"):
             _require_unchanged(Path(name), read[name])
             rewrite_whole(Path(name), text.encode("utf-8"))
+        done.append(name)
 
 
 def _require_unchanged(path: Path, read: bytes) -> None:

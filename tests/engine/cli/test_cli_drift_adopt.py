@@ -306,9 +306,18 @@ def test_what_the_configuration_changed_meanwhile_is_still_planned(tenant: Termi
     assert "enabled" not in planned.out
 
 
+def test_a_resource_is_adopted_under_the_address_that_it_is_moved_to(tenant: Terminal) -> None:
+    by_hand(tenant, "transport_rule.last", enabled=False)
+    text = MAIN.read_text().replace("[transport_rule.last]", "[transport_rule.final]")
+    MAIN.write_text(text + '\n[[moved]]\nfrom = "transport_rule.last"\nto = "transport_rule.final"\n')
+    tenant.done("drift", "--adopt", "transport_rule.final")
+    assert "enabled = false" in MAIN.read_text()
+    assert "transport_rule.final" in tenant.done("state", "list")
+    assert settled(tenant)
+
+
 def test_without_drift_nothing_is_written(tenant: Terminal) -> None:
-    refused_nothing = tenant.done("drift", "--adopt", RULE)
-    assert refused_nothing == "Nothing to adopt: the tenant has what was recorded.\n"
+    assert tenant.done("drift", "--adopt", RULE) == "Nothing to adopt: the tenant has what was recorded.\n"
     assert tenant.run("state", "pull").out.count('"serial": 1') == 1
 
 
@@ -395,7 +404,7 @@ def test_a_state_that_cannot_be_written_leaves_the_files_adopted_and_says_so(
         broken.setattr(LocalStore, "write", full)
         ran = tenant.run("drift", "--adopt", RULE)
     assert ran.code != 0
-    assert "The files are written, but the state is not. Run the same command again" in ran.err
+    assert "Written: mailform.toml, but the state is not. Run the same command again" in ran.err
     assert "enabled = false" in MAIN.read_text()
     tenant.done("drift", "--adopt", RULE)
     assert settled(tenant)
