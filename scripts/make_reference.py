@@ -19,8 +19,8 @@ from typing import Any
 import typer
 
 from mailform.cli.main import app
-from mailform_providers.kinds import KINDS
-from mailform_providers.kinds.schema import Attribute, Kind, Type
+from mailform_providers.kinds import KINDS, MEANING
+from mailform_providers.kinds.schema import Attribute, Form, Kind, Type
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent / "docs" / "reference"
@@ -54,6 +54,8 @@ def _part(what: str) -> str:
         "attributes": attributes,
         "labels": labels,
         "refused": refused,
+        "meaning": meaning,
+        "forms": forms,
         "options": options,
         "commands": commands,
     }
@@ -92,6 +94,27 @@ def refused(kind: str) -> Iterator[str]:
     yield "|---|---|"
     for row in found:
         yield _row((f"`{row.parameter}`", row.refused.value if row.refused else ""))
+
+
+def meaning(_: str) -> Iterator[str]:
+    """What of a value counts, by the form of it."""
+    yield "| form | two values are the same by |"
+    yield "|---|---|"
+    for form, said in MEANING.items():
+        yield _row((form.value, said))
+
+
+def forms(kind: str) -> Iterator[str]:
+    """Which attributes of a kind have which form; a condition stands for the exception too."""
+    by_form: dict[Form, list[str]] = {form: [] for form in MEANING}
+    for row in KINDS[kind].writable:
+        if row.form in by_form and row.section != "exceptions":
+            by_form[row.form].append(f"`{row.name}`")
+    yield "| form | attributes |"
+    yield "|---|---|"
+    for form, names in by_form.items():
+        if names:
+            yield _row((form.value, ", ".join(names)))
 
 
 def options(name: str) -> Iterator[str]:

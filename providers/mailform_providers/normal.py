@@ -1,4 +1,5 @@
-"""When two spellings mean the same: every attribute's normal form, by `Form`.
+"""When two spellings mean the same: what each `Form` makes of a value. Which attribute has which is in the table
+`kinds/forms.toml`.
 
 `same` is the comparison that drift and change rest on. Normal forms are for comparing only: never write one to the
 service or to the state.
@@ -10,6 +11,7 @@ import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fractions import Fraction
 from ipaddress import ip_address, ip_network, summarize_address_range
 
 from mailform_providers.contract import Observed
@@ -29,16 +31,17 @@ class Directory:
     @classmethod
     def of(cls, connectors: tuple[Observed, ...]) -> Directory:
         """The directory of what the tenant has now."""
-        ids = {spelling.casefold(): seen.id for seen in connectors for spelling in (seen.distinguished_name, seen.name)}
-        return cls({**ids, **{seen.id.casefold(): seen.id for seen in connectors}})
+        ids = {_folded(spelling): seen.id for seen in connectors for spelling in (seen.distinguished_name, seen.name)}
+        return cls({**ids, **{_folded(seen.id): seen.id for seen in connectors}})
 
     def overlaid(self, names: Mapping[str, str]) -> Directory:
         """This directory, in which `names` (name -> object) count first: what the tenant will have."""
-        return Directory({**self.ids, **{name.casefold(): id for name, id in names.items()}})
+        return Directory({**self.ids, **{_folded(name): id for name, id in names.items()}})
 
     def __call__(self, spelling: str) -> str:
-        folded = spelling.strip().casefold()
-        return self.ids.get(folded, folded)
+        folded = _folded(spelling)
+        guid = folded[1:-1] if re.fullmatch(r"\{[0-9a-f-]{36}\}", folded) else folded
+        return self.ids.get(guid, folded)
 
 
 def same(attribute: Attribute, left: Value, right: Value, lefts: Directory, rights: Directory | None = None) -> bool:
@@ -50,17 +53,20 @@ def same(attribute: Attribute, left: Value, right: Value, lefts: Directory, righ
 
 def normal(attribute: Attribute, value: Value, connectors: Directory) -> Hashable:
     """The normal form of an attribute's value."""
-    form = _FORMS[attribute.form]
+    if isinstance(value, tuple) and not attribute.is_list and len(value) == 1:
+        value = value[0]  # a single value that is shown as a list of one
     if attribute.form is Form.CONNECTOR:
         return EMPTY if _is_empty(value) else connectors(str(value))
-    if attribute.section is not None and value is False:
-        return EMPTY  # a rule shows an unset switch as false
+    form = _FORMS[attribute.form]
     if isinstance(value, tuple):
         members = frozenset(form(item) for item in value if not _is_empty(item))
         return members or EMPTY
-    if attribute.is_list and not _is_empty(value):
-        return frozenset((form(value),))
-    return EMPTY if _is_empty(value) else form(value)
+    if _is_empty(value):
+        return EMPTY
+    found = form(value)
+    if attribute.section is not None and found == ("switch", False):
+        return EMPTY  # a rule shows an unset switch as false
+    return frozenset((found,)) if attribute.is_list else found
 
 
 def _is_empty(value: object) -> bool:
@@ -72,25 +78,24 @@ def _text(value: object) -> Hashable:
 
 
 def _folded(value: object) -> str:
-    return str(value).strip().casefold()
+    # Not casefold: it makes one of ß and ss, which are two for whoever compares names.
+    return str(value).strip().lower()
 
 
-def _plain(value: object) -> Hashable:
-    if isinstance(value, str):
-        text = value.strip()
-        if re.fullmatch(r"-?[0-9]{1,18}", text):
-            return int(text)
-        return text.casefold() == "true" if _is_switch(text) else text
-    return value if isinstance(value, int | float) else str(value)
+def _number(value: object) -> Hashable:
+    """A whole number; `"9"` is 9. Anything else that stands where a number should is a text."""
+    text = str(value).strip()
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,18}", text) else ("text", text)
 
 
-def _is_switch(text: str) -> bool:
-    return text.casefold() in ("true", "false")
+def _switch(value: object) -> Hashable:
+    text = _folded(value)
+    return ("switch", text == "true") if text in ("true", "false") else ("text", text)
 
 
 def domain(value: object) -> str:
     """A domain in lower case, as A-labels, without a trailing dot; `*` and `*.` stay."""
-    text = str(value).strip().rstrip(".").casefold()
+    text = _folded(value).removesuffix(".")
     if text.isascii():
         return text
     import idna
@@ -102,15 +107,25 @@ def domain(value: object) -> str:
         return text
 
 
+def _host(value: object) -> Hashable:
+    """Where mail is handed to: a domain, or an IP address, which may stand in brackets."""
+    text = _folded(value)
+    try:
+        return str(ip_address(text.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return domain(text)
+
+
 def _address(value: object) -> Hashable:
-    return re.sub(r"^smtp:", "", str(value).strip().casefold())
+    mailbox, at, host = _folded(value).removeprefix("smtp:").rpartition("@")
+    return f"{mailbox}{at}{domain(host) if at else host}"
 
 
 def _address_space(value: object) -> Hashable:
     """`smtp:contoso.com;1` and `contoso.com` are one; a cost other than 1 counts."""
     space, _, cost = _folded(value).partition(";")
-    name = domain(re.sub(r"^smtp:", "", space.strip()))
-    return name if cost.strip() in ("", "1") else (name, cost.strip())
+    name = domain(space.strip().removeprefix("smtp:"))
+    return name if cost.strip() in ("", "1") else (name, _number(cost))
 
 
 def _audit_severity(value: object) -> Hashable:
@@ -134,11 +149,13 @@ def size(value: object) -> Hashable:
     if found is None:
         return text
     unit = found[2] if found[2] in _UNITS else found[2] + "b"
-    return round(float(found[1]) * _UNITS[unit]) if "." in found[1] else int(found[1]) * _UNITS[unit]
+    return round(Fraction(found[1]) * _UNITS[unit])
 
 
 def timestamp(value: object) -> Hashable:
-    """A moment in UTC: ISO 8601 (without a zone: UTC) and `/Date(milliseconds)/`. Other spellings stay text."""
+    """A moment in UTC: ISO 8601 (without a zone: UTC; a date alone: its first second) and `/Date(milliseconds)/`. Other
+    spellings stay text: nobody can tell 3/4/2026 from 4/3/2026. What is below a microsecond, .NET's last digit, isn't
+    looked at."""
     text = str(value).strip()
     since_epoch = re.fullmatch(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/", text)
     if since_epoch is not None:
@@ -162,28 +179,31 @@ def _since_epoch(milliseconds: str) -> datetime | None:
 
 
 def _ip(value: object) -> Hashable:
-    """An address, a network or a range, as the networks that it covers."""
-    text = re.sub(r"\s", "", str(value))
+    """An address, a network (with its length or its mask) or a range, as the networks that it covers."""
+    text = _folded(value)
     try:
         if "-" in text:
-            first, _, last = text.partition("-")
-            return tuple(map(str, summarize_address_range(ip_address(first), ip_address(last))))
-        return (str(ip_network(text, strict=False)),)
+            first, last = (ip_address(end.strip()) for end in text.split("-"))
+            return tuple(map(str, summarize_address_range(first, last)))
+        masked = re.sub(r"\(([0-9.]+)\)$", r"/\1", text)
+        return (str(ip_network(masked, strict=False)),)
     except (ValueError, TypeError):
-        return text.casefold()
+        return text
 
 
 _FORMS: Mapping[Form, Callable[[object], Hashable]] = {
-    Form.TEXT: _text,
-    Form.FOLDED: _folded,
     Form.ADDRESS: _address,
     Form.ADDRESS_SPACE: _address_space,
     Form.AUDIT_SEVERITY: _audit_severity,
     Form.CONNECTOR: _text,
     Form.DOMAIN: domain,
     Form.HEADER: _folded,
+    Form.HOST: _host,
     Form.IP: _ip,
-    Form.PLAIN: _plain,
+    Form.KEYWORD: _folded,
     Form.SIZE: size,
     Form.TIMESTAMP: timestamp,
+    Form.NUMBER: _number,
+    Form.SWITCH: _switch,
+    Form.TEXT: _text,
 }

@@ -64,16 +64,16 @@ def _pairs(attributes: Collection[Attribute], seen: Observed, links: Links) -> I
     for attribute in attributes:
         value = spelled(attribute, seen.attributes.get(attribute.name))
         if tells(attribute, value):
-            yield pair(attribute.name.rpartition(".")[2], _referring(attribute, value, links))
+            yield pair(attribute.name.rpartition(".")[2], referring(attribute, value, links))
 
 
-def _referring(attribute: Attribute, value: Value, links: Links) -> Value:
+def referring(attribute: Attribute, value: Value, links: Links) -> Value:
     """A value with references where there is something to refer to, and with nothing that only looks like one."""
     match value:
         case str():
             return links.reference(attribute, value) or value.replace("${", "$${")
         case tuple():
-            return tuple(_referring(attribute, item, links) for item in value)
+            return tuple(referring(attribute, item, links) for item in value)
         case _:
             return value
 

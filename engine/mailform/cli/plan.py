@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -87,9 +88,15 @@ def command(
 
 
 def prepare(
-    common: Common, asked: Options, configured: Configuration | None = None, *, allow_large_change: bool
+    common: Common,
+    asked: Options,
+    configured: Configuration | None = None,
+    *,
+    allow_large_change: bool,
+    also: Collection[str] = (),
 ) -> Prepared:
-    """Reads everything and plans; what is `configured`, unless it is at hand already."""
+    """Reads everything and plans; what is `configured`, unless it is at hand already. `also` names kinds to read that
+    no plan needs."""
     from mailform.cli import desk
     from mailform.session import preparing
 
@@ -107,6 +114,7 @@ def prepare(
             lineage=desk.new_lineage(),
             allow_large_change=allow_large_change,
             open_run=open_run,
+            also=also,
         )
 
 

@@ -71,7 +71,7 @@ def _sender_addresses(draft: Draft) -> Iterator[Diagnostic]:
 def _wildcards(draft: Draft) -> Iterator[Diagnostic]:
     for name in draft.values:
         form = KINDS[draft.address.kind].attributes[name].form
-        if form not in (Form.ADDRESS_SPACE, Form.DOMAIN) or name == "domain":
+        if form not in (Form.ADDRESS_SPACE, Form.DOMAIN, Form.HOST) or name == "domain":
             continue
         for text in draft.texts(name):
             domain = text.partition(";")[0].rpartition(":")[2] if form is Form.ADDRESS_SPACE else text

@@ -36,10 +36,16 @@ def owners(
 
 def strangers(world: World, state: State, steps: Iterable[Step]) -> Mapping[str, int]:
     """How many objects of each kind are nobody's once the steps are done."""
+    return {kind: len(objects) for kind, objects in unmanaged(world, state, steps).items()}
+
+
+def unmanaged(world: World, state: State, steps: Iterable[Step]) -> Mapping[str, tuple[Observed, ...]]:
+    """The objects of each kind that are nobody's once the steps are done."""
     told = tuple(steps)
     gone = {step.address for step in told if isinstance(step, Forget)}
     ours = {(known.kind, known.id.casefold()) for address, known in state.resources.items() if address not in gone}
     ours |= {(step.current.kind, step.current.id.casefold()) for step in told if isinstance(step, Adopt)}
     return {
-        kind: sum((kind, seen.id.casefold()) not in ours for seen in objects) for kind, objects in world.objects.items()
+        kind: tuple(seen for seen in objects if (kind, seen.id.casefold()) not in ours)
+        for kind, objects in world.objects.items()
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from mailform.diagnostics import Diagnostic, Severity
@@ -50,12 +50,14 @@ def prepare(
     lineage: str,
     allow_large_change: bool = False,
     open_run: Sequence[Entry] = (),
+    also: Collection[str] = (),
 ) -> Prepared:
     """Reads the tenant (its GUID is `tenant`) and plans. Raises Mistakes, Failure. `lineage` names a state that is
-    still to be made. `open_run` is the journal of a run that isn't settled: the plan then is only for looking at."""
+    still to be made. `open_run` is the journal of a run that isn't settled: the plan then is only for looking at.
+    `also` names kinds to read that no plan needs."""
     state = stored or State(lineage=lineage, tenant=tenant)
     require_tenant(state, tenant)
-    world, remarks = refresh(provider, configuration, as_it_stands(state, open_run, World()))
+    world, remarks = refresh(provider, configuration, as_it_stands(state, open_run, World()), also)
     state = as_it_stands(state, open_run, world)
     made = plan(configuration, state, world, options)
     if takes_connectors_away(made) and TRANSPORT_RULE not in world.objects:

@@ -15,7 +15,7 @@ _LOCAL = re.compile(
     r"(?P<one>\d{1,4})(?P<mark>[/.\-])(?P<two>\d{1,2})(?P=mark)(?P<three>\d{1,4}),?"
     r"(?:\s+(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?)?"
 )
-_WORDLESS = (Form.ADDRESS_SPACE, Form.DOMAIN, Form.IP)
+_WORDLESS = (Form.ADDRESS_SPACE, Form.DOMAIN, Form.HOST, Form.IP)
 """Forms in which no single value has a blank: a text with one is a list that ConvertTo-Json ran together. So it is of
 addresses, but a recipient may also be shown by a name of two words."""
 

@@ -17,18 +17,21 @@ INBOUND_CONNECTOR = "inbound_connector"
 TRANSPORT_RULE = "transport_rule"
 ACCEPTED_DOMAIN = "accepted_domain"
 
-_FORMS = {
-    Type.ENUMERATION: Form.FOLDED,
-    Type.ENUMERATIONS: Form.FOLDED,
-    Type.GUID: Form.FOLDED,
-    Type.SIZE: Form.SIZE,
-    Type.TIMESTAMP: Form.TIMESTAMP,
-    Type.BOOLEAN: Form.PLAIN,
-    Type.INTEGER: Form.PLAIN,
-}
+_BY_TYPE = {Type.BOOLEAN: Form.SWITCH, Type.INTEGER: Form.NUMBER}
 
 
-def _attribute(name: str, row: Mapping[str, Any], parameter: str) -> Attribute:
+def _read(name: str) -> dict[str, Any]:
+    read = pkgutil.get_data(__name__, f"{name}.toml")  # starts sooner than importlib.resources, and does the same
+    assert read is not None, "the tables are part of the package"
+    return tomllib.loads(read.decode("utf-8"))
+
+
+_FORMS = _read("forms")
+MEANING: Mapping[Form, str] = {Form(name): said for name, said in _FORMS["forms"].items()}
+"""What of a value counts, in words, for each form that the table knows."""
+
+
+def _attribute(name: str, row: Mapping[str, Any], parameter: str, forms: Mapping[str, str]) -> Attribute:
     kind_of = Type(row["type"])
     default = None
     if "default" in row:
@@ -38,7 +41,7 @@ def _attribute(name: str, row: Mapping[str, Any], parameter: str) -> Attribute:
         name=name,
         parameter=parameter,
         type=kind_of,
-        form=Form(row["form"]) if "form" in row else _FORMS.get(kind_of, Form.TEXT),
+        form=Form(forms[bare]) if (bare := name.rpartition(".")[2]) in forms else _BY_TYPE.get(kind_of, Form.TEXT),
         values=tuple(row.get("values", ())),
         max_length=row.get("max_length"),
         create=row.get("create", True),
@@ -53,23 +56,23 @@ def _attribute(name: str, row: Mapping[str, Any], parameter: str) -> Attribute:
     )
 
 
-def _rows(table: Mapping[str, Any]) -> Iterator[Attribute]:
+def _rows(table: Mapping[str, Any], forms: Mapping[str, Any]) -> Iterator[Attribute]:
+    conditions, actions = forms.get("conditions", {}), forms.get("actions", {})
     for name, row in table.get("attributes", {}).items():
-        yield _attribute(name, row, row["parameter"])
+        yield _attribute(name, row, row["parameter"], forms)
     for name, row in table.get("conditions", {}).items():
-        yield _attribute(f"conditions.{name}", row, row["parameter"])
+        yield _attribute(f"conditions.{name}", row, row["parameter"], conditions)
     for name, row in table.get("conditions", {}).items():
-        yield _attribute(f"exceptions.{name}", row, f"ExceptIf{row['parameter']}")
+        yield _attribute(f"exceptions.{name}", row, f"ExceptIf{row['parameter']}", conditions)
     for name, row in table.get("actions", {}).items():
-        yield _attribute(f"actions.{name}", row, row["parameter"])
+        yield _attribute(f"actions.{name}", row, row["parameter"], actions)
 
 
 def _kind(name: str) -> Kind:
-    read = pkgutil.get_data(__name__, f"{name}.toml")  # starts sooner than importlib.resources, and does the same
-    assert read is not None, "the tables are part of the package"
-    table = tomllib.loads(read.decode("utf-8"))
+    table = _read(name)
     sections = ("conditions", "exceptions", "actions") if "conditions" in table else ()
-    return Kind(name, table["cmdlets"], {found.name: found for found in _rows(table)}, sections)
+    attributes = {found.name: found for found in _rows(table, _FORMS[name])}
+    return Kind(name, table["cmdlets"], attributes, sections)
 
 
 KINDS: Mapping[str, Kind] = {

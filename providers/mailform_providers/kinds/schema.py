@@ -28,20 +28,23 @@ class Type(StrEnum):
 
 
 class Form(StrEnum):
-    """How two spellings of a value are told to mean the same, where the type alone doesn't say it."""
+    """How two spellings of a value are told to mean the same. Which attribute has which, and what each means:
+    `forms.toml`. The last three go by the type alone."""
 
-    TEXT = "text"
-    FOLDED = "folded"
     ADDRESS = "address"
     ADDRESS_SPACE = "address_space"
     AUDIT_SEVERITY = "audit_severity"
     CONNECTOR = "connector"
     DOMAIN = "domain"
     HEADER = "header"
+    HOST = "host"
     IP = "ip"
-    PLAIN = "plain"
+    KEYWORD = "keyword"
     SIZE = "size"
     TIMESTAMP = "timestamp"
+    NUMBER = "number"
+    SWITCH = "switch"
+    TEXT = "text"
 
 
 class Source(StrEnum):

@@ -5,8 +5,8 @@ The defaults are the readings that are best supported. A client that is right wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Dns: TypeAlias = Literal["at-once", "wait"]
@@ -22,6 +22,7 @@ class Behaviour:
 
     clear_by_null_rejected  null doesn't clear a setting; "", [] and an empty tagged object still do
     connector_form          how a rule shows the connector that it routes to
+    recipient_names         recipients (lower case) that rules show by a name of theirs, however they were written
     test_mode_listing       what IncludeTestModeConnectors gives: `only` those in test mode, or `all` connectors
     scoped_hidden           a listing leaves rule-scoped connectors out unless they are asked for, as the reference says
     inbound_created_disabled  the tenant makes inbound connectors disabled and won't enable them, with a warning
@@ -43,6 +44,7 @@ class Behaviour:
     dns: Dns = "at-once"
     clear_by_null_rejected: bool = False
     connector_form: Literal["name", "as_given", "guid"] = "name"
+    recipient_names: Mapping[str, str] = field(default_factory=dict)
     test_mode_listing: Literal["only", "all"] = "only"
     scoped_hidden: bool = False
     inbound_created_disabled: bool = False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mailform_providers.kinds import KINDS, TRANSPORT_RULE
-from mailform_providers.kinds.schema import Type
+from mailform_providers.kinds.schema import Form, Type
 from mailform_providers.sandbox import lookup, refusals, rule_limits, rule_order
 from mailform_providers.sandbox.binding import merged
 from mailform_providers.sandbox.cmdlet import Call, Cmdlet, Record, Result, unchanged
@@ -21,11 +22,13 @@ from mailform_providers.sandbox.parameters import (
     taking,
 )
 from mailform_providers.sandbox.rule_record import RULE_BLANK, rule_record, without_details
-from mailform_providers.sandbox.tenant import Entry, Settings, Tenant
+from mailform_providers.sandbox.tenant import Entry, Setting, Settings, Tenant
 
 _KIND = KINDS[TRANSPORT_RULE]
 _MODE = Parameter("Mode", Type.ENUMERATION, _KIND.attributes["mode"].values)
 _STATE = Parameter("State", Type.ENUMERATION, ("Enabled", "Disabled"))
+
+_RECIPIENTS = {found.parameter for found in _KIND.attributes.values() if found.form is Form.ADDRESS}
 
 _PAIRS = (
     ("HeaderContainsMessageHeader", "HeaderContainsWords"),
@@ -144,11 +147,30 @@ def _get(call: Call) -> Result:
 
 
 def _record(call: Call, tenant: Tenant, rule: Entry, priority: int) -> Record:
+    rule = _named(rule, call.behaviour.recipient_names)
     given = rule.settings.get(ROUTE)
     found = routed_to(tenant, str(given)) if given else None
     if found is None or call.behaviour.connector_form == "as_given":
         return rule_record(tenant, rule, priority, str(given) if given else None)
     return rule_record(tenant, rule, priority, found.name if call.behaviour.connector_form == "name" else found.guid)
+
+
+def _named(rule: Entry, names: Mapping[str, str]) -> Entry:
+    """The rule with its recipients by the names that the directory has for them."""
+    if not names:
+        return rule
+
+    def shown(text: str) -> str:
+        return names.get(text.lower(), text)
+
+    settings: dict[str, Setting] = dict(rule.settings)
+    for name in _RECIPIENTS & settings.keys():
+        match settings[name]:
+            case str() as text:
+                settings[name] = shown(text)
+            case tuple() as texts:
+                settings[name] = tuple(map(shown, texts))
+    return replace(rule, settings=settings)
 
 
 CMDLETS = (

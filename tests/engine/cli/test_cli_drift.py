@@ -12,11 +12,12 @@ RULE = "transport_rule.route"
 
 
 def test_without_a_hand_on_it_nothing_has_drifted(applied: Terminal) -> None:
-    assert applied.done("drift", "--detailed-exitcode") == "No drift. The tenant has what was recorded.\n"
+    assert applied.done("drift", "--detailed-exitcode").startswith("No drift. The tenant has what was recorded.\n")
     assert applied.run("drift", "--json").document == {
         "format_version": "1.0",
         "drifted": False,
         "resource_drift": [],
+        "foreign": {"accepted_domain": 1, "outbound_connector": 0, "inbound_connector": 0, "transport_rule": 0},
     }
 
 
@@ -57,6 +58,51 @@ def test_looking_takes_no_lock_and_writes_nothing(applied: Terminal) -> None:
     assert {path.name: path.read_bytes() for path in applied.folder.iterdir() if path.is_file()} == before
 
 
-@pytest.mark.parametrize("option", [["--adopt", RULE], ["--revert", RULE], ["--unmanaged"]])
-def test_an_option_of_a_later_version_says_so(applied: Terminal, option: list[str]) -> None:
-    applied.run("drift", *option).refuses(f"{option[0]} is reserved", "hint: ")
+def test_what_nobody_manages_is_counted_and_listed_when_asked(applied: Terminal) -> None:
+    assert "Not managed by Mailform: 1 accepted domain. Which ones: mailform drift --unmanaged" in applied.done("drift")
+    id = applied.by_hand("transport_rule", {"name": "By\x1b hand", "conditions.from_scope": "InOrganization"})
+    listed = applied.done("drift", "--unmanaged")
+    assert f'"By\\x1b hand" ({id}), last changed by ' in listed
+    assert '"fabrikam.onmicrosoft.com"' in listed
+    assert "mailform import --all" in listed
+    assert applied.id_of(RULE) not in listed
+    document = applied.run("drift", "--unmanaged", "--json").document
+    assert document["foreign"]["transport_rule"] == 1
+    assert [one["id"] for one in document["unmanaged"] if one["type"] == "transport_rule"] == [id]
+
+
+def test_kinds_that_no_plan_needs_are_listed_too(terminal: Terminal) -> None:
+    """A plan reads only what it is about; what nobody manages may be of any kind."""
+    terminal.write('[transport_rule.a]\nname = "A"\nconditions = {}\nactions = { delete_message = true }\n')
+    terminal.done("apply", "--auto-approve", "-q")
+    terminal.by_hand("inbound_connector", {"name": "Theirs", "sender_domains": ("*",)})
+    assert "Theirs" not in terminal.done("drift")
+    assert '"Theirs"' in terminal.done("drift", "--unmanaged")
+
+
+def test_reverting_is_an_apply_of_the_target_with_its_approval(applied: Terminal) -> None:
+    identity = {"Identity": applied.id_of(RULE)}
+    applied.sandbox.run("Disable-TransportRule", identity)
+    applied.run("drift", "--revert", RULE).refuses("nobody can be asked to approve this plan", "--auto-approve")
+    assert applied.run("drift", "--detailed-exitcode").code == 2
+    assert "Apply complete." in applied.done("drift", "--revert", RULE, "--auto-approve")
+    assert applied.run("drift", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--adopt", RULE, "--revert", RULE],
+        ["--adopt", RULE, "--unmanaged"],
+        ["--revert", RULE, "--detailed-exitcode"],
+        ["--adopt", RULE, "--auto-approve"],
+        ["--auto-approve"],
+        [RULE],
+        ["--adopt", "nothing"],
+        ["--revert", "transport_rule.none", "--auto-approve"],
+    ],
+)
+def test_what_is_unclear_is_not_done(applied: Terminal, options: list[str]) -> None:
+    before = Path("mailform.toml").read_bytes()
+    applied.run("drift", *options).refuses("Error: ", "hint: ")
+    assert Path("mailform.toml").read_bytes() == before
