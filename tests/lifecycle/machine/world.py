@@ -190,14 +190,17 @@ class World:
         if was == now:
             return
         before, after = objects_of(was), objects_of(now)
-        self._note(before, after)
+        self._note(was, now)
         changed |= before.keys() ^ after.keys()
         self.strays |= (after.keys() - before.keys()) - (self.scene().known if late else set())
         self.gone |= before.keys() - after.keys()
 
-    def _note(self, before: dict[Object, object], after: dict[Object, object]) -> None:
-        """Keeps in mind when objects came, changed and went."""
-        changed = (key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    def _note(self, was: Snapshot, now: Snapshot) -> None:
+        """Keeps in mind when objects came, changed and went, and when rules moved."""
+        before, after = objects_of(was), objects_of(now)
+        moved = was["rule_order"] != now["rule_order"]
+        changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        changed |= {key for key in after if moved and key[0] == "transport_rule"}
         self.touched |= dict.fromkeys(changed, self.clock.passed)
 
     def flickering(self) -> frozenset[Object]:
@@ -259,7 +262,7 @@ class World:
             except Killed:
                 code = None
         after = self.scene()
-        self._note(before.objects, after.objects)
+        self._note(before.tenant, after.tenant)
         struck = any(request.status is None or request.status >= 400 for request in sandbox.log)
         if isinstance(trouble, Struck):
             struck |= len(sandbox.log if trouble.reads else sandbox.writes) >= trouble.nth
