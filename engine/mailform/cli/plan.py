@@ -13,6 +13,8 @@ from mailform.cli.common import Common, with_common
 from mailform.exits import Exit
 
 if TYPE_CHECKING:
+    from mailform.plan_key import SigningKey
+    from mailform.planfile import PlanFile
     from mailform.planning.plan import Options
     from mailform.session.preparing import Prepared
     from mailform.wanted import Configuration
@@ -20,8 +22,15 @@ if TYPE_CHECKING:
     from mailform_state.journal import Entry
 
 
+_HELP = """Show what would change.
+
+A plan saved with --out is what `apply FILE` carries out, once. Its digest finds damage only: without a key, whoever can
+write the file can forge it. MAILFORM_PLAN_KEY (a key) or MAILFORM_PLAN_KEY_FILE (a file that has one) has it signed.
+"""
+
+
 def register(app: typer.Typer) -> None:
-    app.command("plan", help="Show what would change.")(with_common(command))
+    app.command("plan", help=_HELP, short_help="Show what would change.")(with_common(command))
 
 
 def command(
@@ -52,13 +61,14 @@ def command(
     ] = None,
     dns_server: shared.DnsServer = None,
 ) -> None:
-    from mailform.cli import desk, zones
+    from mailform.cli import approved, desk, signing, zones
     from mailform.cli.generating import with_missing_blocks
     from mailform.planning.plan import Options
     from mailform.render.escape import shown
 
     shared.one_of(format, ("text", "json"), "--format")
     lifetime = shared.span(expires, "--expires")
+    key = None if out is None else signing.signing_key()
     server = zones.name_server(dns_server)
     asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
     configured = None if generate_config_out is None else with_missing_blocks(common, generate_config_out)
@@ -79,9 +89,10 @@ def command(
     require_no_objection(prepared)
     if out is not None:
         now = desk.SystemClock().now()
-        save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime)
+        saved = save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime, key)
         if not common.quiet:
-            desk.tell(f"Saved the plan. To apply exactly this: mailform apply {shown(str(out))}")
+            told = f"Saved the plan. To apply exactly this: mailform apply {shown(str(out))}"
+            desk.tell(f"{told}\n{approved.seal(saved)}")
     if detailed_exitcode and not prepared.plan.empty:
         desk.leave(Exit.CHANGES)
 
@@ -182,8 +193,9 @@ def save(
     text: str,
     now: datetime,
     expires: datetime,
-) -> None:
-    """Writes the plan file."""
+    key: SigningKey | None,
+) -> PlanFile:
+    """Writes the plan file, and gives what is in it."""
     from mailform import planfile
     from mailform.cli import desk
 
@@ -197,4 +209,6 @@ def save(
         shown=document,
         text=text,
     )
-    desk.write_private(path, planfile.dump(plan))
+    sealed = planfile.sealed(plan, key)
+    desk.write_private(path, planfile.dump(sealed))
+    return sealed
