@@ -48,8 +48,11 @@ def command(
     target: shared.Targets = None,
     replace: shared.Replacements = None,
     allow_large_change: shared.AllowLargeChange = False,
+    policies: shared.PolicyFolders = None,
+    policy_command: shared.PolicyCommands = None,
+    policy_timeout: shared.PolicyTimeout = "60s",
 ) -> None:
-    from mailform.cli import working
+    from mailform.cli import policing, working
     from mailform.planning.plan import Options
 
     planned = Options(
@@ -72,6 +75,7 @@ def command(
         settle=settle,
         lock_timeout=lock_timeout,
         dns_server=dns_server,
+        policies=policing.policies(common, policies, policy_command, shared.span(policy_timeout, "--policy-timeout")),
     )
     run(common, asked, planfile, expect_digest)
 

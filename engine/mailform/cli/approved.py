@@ -29,13 +29,17 @@ def opened(path: Path, expect_digest: str | None) -> PlanFile:
     return found
 
 
-def require_fresh(saved: PlanFile, prepared: Prepared) -> None:
-    """Raises Stale when the plan, made again, isn't the saved one; Damaged when it is another tenant's."""
+def require_same_tenant(saved: PlanFile, prepared: Prepared) -> None:
+    """Raises Damaged when the plan is another tenant's."""
     if saved.tenant != prepared.tenant:
         raise Damaged(
             f"the plan was made for tenant {saved.tenant}, this is {prepared.tenant}",
             hint="Nothing was changed. Apply it in the checkout that it was planned in",
         )
+
+
+def require_fresh(saved: PlanFile, prepared: Prepared) -> None:
+    """Raises Stale when the plan, made again, isn't the saved one."""
     reasons = [
         (saved.digest in prepared.state.used_plans, "it was applied already"),
         (saved.expires < desk.SystemClock().now(), f"it expired at {saved.expires:%Y-%m-%d %H:%M} UTC"),

@@ -60,8 +60,11 @@ def command(
         ),
     ] = None,
     dns_server: shared.DnsServer = None,
+    policies: shared.PolicyFolders = None,
+    policy_command: shared.PolicyCommands = None,
+    policy_timeout: shared.PolicyTimeout = "60s",
 ) -> None:
-    from mailform.cli import approved, desk, signing, zones
+    from mailform.cli import approved, desk, policing, signing, zones
     from mailform.cli.generating import with_missing_blocks
     from mailform.planning.plan import Options
     from mailform.render.escape import shown
@@ -72,7 +75,11 @@ def command(
     server = zones.name_server(dns_server)
     asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
     configured = None if generate_config_out is None else with_missing_blocks(common, generate_config_out)
+    timeout = shared.span(policy_timeout, "--policy-timeout")
+    found = policing.policies(common, policies, policy_command, timeout)
     prepared = prepare(common, asked, configured, allow_large_change=allow_large_change)
+    judgement = policing.judged(found, prepared, as_json)
+    prepared = judgement.prepared
     document = as_json(prepared)
     text = as_text(prepared, colour=False)
     if json_into is not None:
@@ -87,6 +94,7 @@ def command(
         # Not without being asked to: a plan of a stranger's pull request looks nothing up.
         tell_proofs(prepared, server)
     require_no_objection(prepared)
+    judgement.require_allowed(shown=True)
     if out is not None:
         now = desk.SystemClock().now()
         saved = save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime, key)
