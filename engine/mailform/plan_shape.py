@@ -5,10 +5,11 @@ Import this only where a plan file is read, since pydantic takes its time.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import NonNegativeInt
+from pydantic import NonNegativeInt, StringConstraints
 
+from mailform.plan_key import Signature
 from mailform.planfile import PlanFile
 from mailform.planning.plan import Options
 from mailform_state.shapes import AddressText, Moment, Shape
@@ -20,6 +21,18 @@ class OptionsShape(Shape):
     destroy: bool
     refresh_only: bool
     allow_large_change: bool
+
+
+Hex = Annotated[str, StringConstraints(pattern=r"\A(?:[0-9a-f]{2})+\z")]
+
+
+class SignatureShape(Shape):
+    algorithm: Literal["hmac-sha256", "ed25519"]
+    key: Hex
+    value: Hex
+
+    def read(self) -> Signature:
+        return Signature(self.algorithm, self.key, self.value)
 
 
 class PlanShape(Shape):
@@ -37,6 +50,7 @@ class PlanShape(Shape):
     fingerprint: str
     shown: dict[str, object]
     text: str
+    signature: SignatureShape | None = None
 
     def read(self, digest: str) -> PlanFile:
         """The plan, with the digest that was found right."""
@@ -55,5 +69,6 @@ class PlanShape(Shape):
             fingerprint=self.fingerprint,
             shown=self.shown,
             text=self.text,
+            signature=None if self.signature is None else self.signature.read(),
             digest=digest,
         )

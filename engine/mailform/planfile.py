@@ -1,19 +1,21 @@
 """The saved plan: what somebody looked at and approved, bound to everything it was made from.
 
 `apply PLANFILE` plans again and compares fingerprints, so the file carries no instruction that is ever carried out.
-Without a key its digest finds damage only: somebody who can write the file can forge it (`--expect-digest` stops that).
+Its digest, over all the rest, finds damage only: somebody who can write the file can forge it. A signature, or the
+digest handed over another way (`--expect-digest`), stops that.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from mailform.diagnostics import Diagnostic, Mistakes
 from mailform.fingerprint import fingerprint
+from mailform.plan_key import PlanKey, Signature, SigningKey, complaint, signed
 from mailform.planning.plan import Options
 from mailform.session.preparing import Prepared
 from mailform_state.canonical import canonical, digest, read_json
@@ -49,6 +51,7 @@ class PlanFile:
     fingerprint: str
     shown: Mapping[str, object]
     text: str
+    signature: Signature | None = None
     digest: str = field(default="")
 
 
@@ -82,15 +85,21 @@ def saved(
     )
 
 
-def dump(plan: PlanFile) -> bytes:
-    """The bytes of a plan file: canonical JSON with a digest over the rest."""
+def sealed(plan: PlanFile, key: SigningKey | None) -> PlanFile:
+    """The plan with its digest, and with a signature where there is a key."""
     body = _body(plan)
-    return canonical({**body, "digest": digest(body)}) + b"\n"
+    signature = None if key is None else signed(canonical(body), key)
+    return replace(plan, signature=signature, digest=digest({**body, **_signature(signature)}))
 
 
-def opened(path: Path) -> PlanFile:
-    """The plan in a file. Raises Unusable when it can't be read, Mistakes when it is no plan at all, Damaged when it is
-    a plan no more."""
+def dump(plan: PlanFile) -> bytes:
+    """The bytes of a sealed plan: canonical JSON."""
+    return canonical({**_body(plan), **_signature(plan.signature), "digest": plan.digest}) + b"\n"
+
+
+def opened(path: Path, key: PlanKey | None) -> PlanFile:
+    """The plan in a file, signed with the key if there is one. Raises Unusable when it can't be read, Mistakes when it
+    is no plan at all, Damaged when it is a plan no more, or not this key's."""
     hint = f"Make it: mailform plan --out {path}"
     try:
         data = read_named(path, LARGEST)
@@ -98,12 +107,12 @@ def opened(path: Path) -> PlanFile:
         raise Unusable(f"{path} can't be read: {error.strerror}", hint=hint) from None
     except NotAFile as found:
         raise Unusable(f"{path} is {found.what}, and no plan can be read from it", hint=hint) from None
-    return load(data)
+    return load(data, key)
 
 
-def load(data: bytes) -> PlanFile:
+def load(data: bytes, key: PlanKey | None = None) -> PlanFile:
     """The plan in these bytes. Raises Mistakes when they aren't a plan at all, Damaged when they were changed: also
-    when they were cut, be it to nothing."""
+    when they were cut, be it to nothing. With a key, what isn't signed with it is no better than changed."""
     if FORMAT.encode() not in data and not data.startswith(_OPENING) and not _OPENING.startswith(data):
         raise Mistakes(
             (Diagnostic("not-a-plan", "this file is no saved plan", None, "Make one with: mailform plan --out FILE"),)
@@ -119,10 +128,22 @@ def load(data: bytes) -> PlanFile:
         claimed = document.pop("digest", None)
         if claimed != digest(document) or canonical({**document, "digest": claimed}) + b"\n" != data:
             raise Damaged("its digest doesn't fit")
-        return shaped(PlanShape, document, what="it").read(str(claimed))
+        plan = shaped(PlanShape, document, what="it").read(str(claimed))
+        if key is not None:
+            document.pop("signature", None)
+            _require_signed(canonical(document), plan.signature, key)
+        return plan
     except Damaged as damage:
         message = damage.message.removesuffix(".")
         raise Damaged(f"the plan file is damaged or forged: {message}", hint=damage.hint or _AGAIN) from None
+
+
+def _require_signed(content: bytes, signature: Signature | None, key: PlanKey) -> None:
+    wrong = "it isn't signed, and a key is configured" if signature is None else complaint(content, signature, key)
+    if wrong is not None:
+        raise Damaged(
+            wrong, hint="Plan again with the key that plans are signed with. Whoever made this one had it not"
+        )
 
 
 def _require_known(version: object) -> None:
@@ -132,6 +153,10 @@ def _require_known(version: object) -> None:
             f"it has version {version} of the format, this Mailform knows {VERSION}",
             hint="Plan and apply with the same version of Mailform",
         )
+
+
+def _signature(signature: Signature | None) -> dict[str, object]:
+    return {} if signature is None else {"signature": asdict(signature)}
 
 
 def _body(plan: PlanFile) -> dict[str, object]:

@@ -17,7 +17,7 @@ from mailform_state.address import Address
 from mailform_state.local import LocalStore
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/mailform.toml"))
 
 
 @pytest.fixture(params=NAMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +16,16 @@ if TYPE_CHECKING:
     from mailform.cli.working import Asked
 
 
+_HELP = """Make the tenant what the configuration says.
+
+A PLANFILE is applied once, as it was approved, or not at all. Its digest finds damage only: against somebody who can
+write the file, hand the digest over another way (--expect-digest), or sign plans: where MAILFORM_PLAN_KEY or
+MAILFORM_PLAN_KEY_FILE has a key (of an Ed25519 pair the public half is enough), no other plan is taken.
+"""
+
+
 def register(app: typer.Typer) -> None:
-    app.command("apply", help="Make the tenant what the configuration says.")(with_common(command))
+    app.command("apply", help=_HELP, short_help="Make the tenant what the configuration says.")(with_common(command))
 
 
 def command(
@@ -39,8 +48,11 @@ def command(
     target: shared.Targets = None,
     replace: shared.Replacements = None,
     allow_large_change: shared.AllowLargeChange = False,
+    policies: shared.PolicyFolders = None,
+    policy_command: shared.PolicyCommands = None,
+    policy_timeout: shared.PolicyTimeout = "60s",
 ) -> None:
-    from mailform.cli import working
+    from mailform.cli import policing, working
     from mailform.planning.plan import Options
 
     planned = Options(
@@ -50,6 +62,8 @@ def command(
         raise typer.BadParameter("a saved plan has its options already; give none with it", param_hint="PLANFILE")
     if expect_digest is not None and planfile is None:
         raise typer.BadParameter("it needs a PLANFILE to be compared with", param_hint="--expect-digest")
+    if expect_digest is not None and re.fullmatch("sha256:[0-9a-f]{64}", expect_digest) is None:
+        raise typer.BadParameter("a digest is sha256: and 64 hexadecimal digits", param_hint="--expect-digest")
     asked = working.asked(
         options=planned,
         allow_large_change=allow_large_change,
@@ -61,6 +75,7 @@ def command(
         settle=settle,
         lock_timeout=lock_timeout,
         dns_server=dns_server,
+        policies=policing.policies(common, policies, policy_command, shared.span(policy_timeout, "--policy-timeout")),
     )
     run(common, asked, planfile, expect_digest)
 

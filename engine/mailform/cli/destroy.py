@@ -22,8 +22,11 @@ def command(
     settle: shared.Settle = "10s",
     lock_timeout: shared.LockTimeout = "0s",
     target: shared.Targets = None,
+    policies: shared.PolicyFolders = None,
+    policy_command: shared.PolicyCommands = None,
+    policy_timeout: shared.PolicyTimeout = "60s",
 ) -> None:
-    from mailform.cli import apply, working
+    from mailform.cli import apply, policing, working
     from mailform.planning.plan import Options
 
     asked = working.asked(
@@ -36,5 +39,6 @@ def command(
         visibility_timeout=visibility_timeout,
         settle=settle,
         lock_timeout=lock_timeout,
+        policies=policing.policies(common, policies, policy_command, shared.span(policy_timeout, "--policy-timeout")),
     )
     apply.run(common, asked)

@@ -18,6 +18,9 @@ def failed(error: Exception, *, as_json: bool) -> Exit:
     if isinstance(error, Mistakes):
         _show(error.diagnostics, as_json=as_json)
         return Exit.ERROR
+    if isinstance(error, PolicyRefused):
+        _show(error.diagnostics, as_json=as_json)
+        return Exit.REFUSED
     if isinstance(error, Failure):
         _show((Diagnostic(_code(error), error.message, None, error.hint),), as_json=as_json)
         return exit_of(error)
@@ -49,7 +52,15 @@ class Stale(Failure):
 
 
 class GuardRefused(Failure):
-    """A guard or policy refused the plan."""
+    """A guard refused the plan."""
+
+
+class PolicyRefused(GuardRefused):
+    """Policies refused the plan; carries every reason."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(f"policies refuse the plan, for {len(diagnostics)} reasons")
+        self.diagnostics = diagnostics
 
 
 def _code(failure: Failure) -> str:

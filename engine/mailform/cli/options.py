@@ -45,6 +45,21 @@ DnsServer = Annotated[
         help="Look here for the DNS proof of a domain that waits, not at its zone's name servers. It only explains.",
     ),
 ]
+PolicyFolders = Annotated[
+    list[Path] | None,
+    typer.Option("--policies", metavar="DIR", help="A folder of policies, beside the configuration's own."),
+]
+PolicyCommands = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy-command",
+        metavar="PROGRAM",
+        help="A program that reads the plan as JSON; only exit 0 lets the plan pass. Run without a shell.",
+    ),
+]
+PolicyTimeout = Annotated[
+    str, typer.Option("--policy-timeout", metavar="TIME", help="How long a policy program may take.")
+]
 PlanFileArgument = Annotated[Path | None, typer.Argument(metavar="[PLANFILE]", help="A plan saved with --out.")]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

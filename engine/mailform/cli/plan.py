@@ -14,6 +14,8 @@ from mailform.cli.common import Common, with_common
 from mailform.exits import Exit
 
 if TYPE_CHECKING:
+    from mailform.plan_key import SigningKey
+    from mailform.planfile import PlanFile
     from mailform.planning.plan import Options
     from mailform.session.preparing import Prepared
     from mailform.wanted import Configuration
@@ -21,8 +23,15 @@ if TYPE_CHECKING:
     from mailform_state.journal import Entry
 
 
+_HELP = """Show what would change.
+
+A plan saved with --out is what `apply FILE` carries out, once. Its digest finds damage only: without a key, whoever can
+write the file can forge it. MAILFORM_PLAN_KEY (a key) or MAILFORM_PLAN_KEY_FILE (a file that has one) has it signed.
+"""
+
+
 def register(app: typer.Typer) -> None:
-    app.command("plan", help="Show what would change.")(with_common(command))
+    app.command("plan", help=_HELP, short_help="Show what would change.")(with_common(command))
 
 
 def command(
@@ -52,18 +61,26 @@ def command(
         ),
     ] = None,
     dns_server: shared.DnsServer = None,
+    policies: shared.PolicyFolders = None,
+    policy_command: shared.PolicyCommands = None,
+    policy_timeout: shared.PolicyTimeout = "60s",
 ) -> None:
-    from mailform.cli import desk, zones
+    from mailform.cli import approved, desk, policing, signing, zones
     from mailform.cli.generating import with_missing_blocks
     from mailform.planning.plan import Options
     from mailform.render.escape import shown
 
     shared.one_of(format, ("text", "json"), "--format")
     lifetime = shared.span(expires, "--expires")
+    key = None if out is None else signing.signing_key()
     server = zones.name_server(dns_server)
     asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
     configured = None if generate_config_out is None else with_missing_blocks(common, generate_config_out)
+    timeout = shared.span(policy_timeout, "--policy-timeout")
+    found = policing.policies(common, policies, policy_command, timeout)
     prepared = prepare(common, asked, configured, allow_large_change=allow_large_change)
+    judgement = policing.judged(found, prepared, as_json)
+    prepared = judgement.prepared
     document = as_json(prepared)
     text = as_text(prepared, colour=False)
     if json_into is not None:
@@ -78,11 +95,13 @@ def command(
         # Not without being asked to: a plan of a stranger's pull request looks nothing up.
         tell_proofs(prepared, server)
     require_no_objection(prepared)
+    judgement.require_allowed(shown=True)
     if out is not None:
         now = desk.SystemClock().now()
-        save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime)
+        saved = save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime, key)
         if not common.quiet:
-            desk.tell(f"Saved the plan. To apply exactly this: mailform apply {shown(str(out))}")
+            told = f"Saved the plan. To apply exactly this: mailform apply {shown(str(out))}"
+            desk.tell(f"{told}\n{approved.seal(saved)}")
     if detailed_exitcode and not prepared.plan.empty:
         desk.leave(Exit.CHANGES)
 
@@ -190,8 +209,9 @@ def save(
     text: str,
     now: datetime,
     expires: datetime,
-) -> None:
-    """Writes the plan file."""
+    key: SigningKey | None,
+) -> PlanFile:
+    """Writes the plan file, and gives what is in it."""
     from mailform import planfile
     from mailform.cli import desk
 
@@ -205,4 +225,6 @@ def save(
         shown=document,
         text=text,
     )
-    desk.write_private(path, planfile.dump(plan))
+    sealed = planfile.sealed(plan, key)
+    desk.write_private(path, planfile.dump(sealed))
+    return sealed

@@ -33,16 +33,19 @@ def _state(common: Common) -> None:
 
 
 def _plan(common: Common, path: Path) -> None:
-    from mailform.cli import desk
-    from mailform.planfile import opened
+    from mailform.cli import approved, desk
     from mailform.render.escape import shown
     from mailform.render.figures import moment
 
-    saved = opened(path)
+    saved = approved.opened(path, None)
     if common.json:
-        desk.say_json(saved.shown)
+        ours = saved.shown.get("mailform")
+        named = {**ours, "plan_digest": saved.digest} if isinstance(ours, dict) else {"plan_digest": saved.digest}
+        desk.say_json({**saved.shown, "mailform": named})
         return
     desk.say("\n".join(shown(line) for line in saved.text.split("\n")))  # whoever forged the file wrote this, too
     if not common.quiet:
         until = f"may be applied until {moment(saved.expires)}"
-        desk.tell(f"Made {moment(saved.created)} by Mailform {shown(saved.tool_version)}, {until}.\n{saved.digest}")
+        desk.tell(
+            f"Made {moment(saved.created)} by Mailform {shown(saved.tool_version)}, {until}.\n{approved.seal(saved)}"
+        )

@@ -29,6 +29,7 @@ def command(
 ) -> None:
     from mailform.cli import desk
     from mailform.diagnostics import Mistakes
+    from mailform.policy.reading import rules
     from mailform.render.figures import figure
 
     if format in LATER:
@@ -36,6 +37,7 @@ def command(
     as_json = shared.one_of(format, ("text", "json"), "--format") == "json" or common.json
     try:
         configured = desk.configuration(common)
+        rules(common.directory)  # the policies' mistakes are found here too
     except Mistakes as mistakes:
         if not as_json:
             raise

@@ -10,10 +10,11 @@ import typer
 
 from mailform.cli import desk, zones
 from mailform.cli import options as shared
-from mailform.cli.approved import opened, require_fresh
+from mailform.cli.approved import opened, require_fresh, require_same_tenant
 from mailform.cli.common import Common
 from mailform.cli.failing import Stale
-from mailform.cli.plan import as_text, require_no_objection
+from mailform.cli.plan import as_json, as_text, require_no_objection
+from mailform.cli.policing import NONE, Policies, judged
 from mailform.cli.progress import Progress
 from mailform.cli.settling import SETTLED, require_not_held, settle_journal
 from mailform.cli.showing import show
@@ -54,6 +55,7 @@ class Asked:
     domain_timeout: timedelta
     lock_timeout: timedelta
     name_server: Server | None = None
+    policies: Policies = NONE
 
 
 def asked(
@@ -68,6 +70,7 @@ def asked(
     settle: str = "10s",
     lock_timeout: str = "0s",
     dns_server: str | None = None,
+    policies: Policies = NONE,
 ) -> Asked:
     """The options as values. Raises typer.BadParameter."""
     return Asked(
@@ -83,6 +86,7 @@ def asked(
         domain_timeout=shared.span(domain_timeout, "--domain-timeout"),
         lock_timeout=shared.span(lock_timeout, "--lock-timeout"),
         name_server=zones.name_server(dns_server),
+        policies=policies,
     )
 
 
@@ -112,7 +116,7 @@ def go_on(
     common: Common, request: Asked, begin: Begin, configured: Configuration, kept: Store, lock: Lock, tenant: Connection
 ) -> Exit:
     """Plans and applies what is left of a run, with what it was asked with; what it has replaced isn't replaced again.
-    It was approved when the run began."""
+    It was approved when the run began, and so no policy is asked again."""
     options = replace(Options.of(begin.asked), replace=())
     return _apply(common, replace(request, options=options), None, configured, kept, lock, tenant)
 
@@ -128,10 +132,16 @@ def _apply(
 ) -> Exit:
     prepared = _prepared(request, saved, configured, kept, tenant)
     if saved is not None:
-        require_fresh(saved, prepared)
+        require_same_tenant(saved, prepared)
+    judgement = judged(request.policies, prepared, as_json)
+    if saved is not None:
+        desk.warn(common, () if judgement.denials else judgement.told)
     elif not common.json:
-        desk.say(as_text(prepared, colour=desk.coloured(common)))
+        desk.say(as_text(judgement.prepared, colour=desk.coloured(common)))
     require_no_objection(prepared)
+    judgement.require_allowed(shown=saved is None and not common.json)
+    if saved is not None:
+        require_fresh(saved, prepared)
     publisher = zones.publisher(configured, prepared.plan)
     acts = any(touches_tenant(step) for step in prepared.plan.steps)
     if acts:
