@@ -45,6 +45,10 @@ DnsServer = Annotated[
         help="Look here for the DNS proof of a domain that waits, not at its zone's name servers. It only explains.",
     ),
 ]
+PlanFormat = Annotated[
+    str,
+    typer.Option("--format", metavar="text|json|markdown", help="How to show the plan. --json is --format json."),
+]
 PlanFileArgument = Annotated[Path | None, typer.Argument(metavar="[PLANFILE]", help="A plan saved with --out.")]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

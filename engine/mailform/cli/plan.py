@@ -35,7 +35,7 @@ def command(
     target: shared.Targets = None,
     replace: shared.Replacements = None,
     allow_large_change: shared.AllowLargeChange = False,
-    format: Annotated[str, typer.Option("--format", metavar="text|json", help="How to show the plan.")] = "text",
+    format: shared.PlanFormat = "text",
     json_into: Annotated[
         Path | None, typer.Option("--json-into", metavar="FILE", help="Write the plan as JSON, beside showing it.")
     ] = None,
@@ -52,12 +52,12 @@ def command(
     ] = None,
     dns_server: shared.DnsServer = None,
 ) -> None:
-    from mailform.cli import desk, zones
+    from mailform.cli import desk, reviews, zones
     from mailform.cli.generating import with_missing_blocks
     from mailform.planning.plan import Options
     from mailform.render.escape import shown
 
-    shared.one_of(format, ("text", "json"), "--format")
+    shared.one_of(format, reviews.PLAN_FORMATS, "--format")
     lifetime = shared.span(expires, "--expires")
     server = zones.name_server(dns_server)
     asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
@@ -65,14 +65,18 @@ def command(
     prepared = prepare(common, asked, configured, allow_large_change=allow_large_change)
     document = as_json(prepared)
     text = as_text(prepared, colour=False)
+    refused = tuple(found.message for found in prepared.objections)
     if json_into is not None:
         from mailform.render.escape import json_text
 
         desk.write_private(json_into, json_text(document).encode() + b"\n")
     if common.json or format == "json":
         desk.say_json(document)
+    elif format != "text":
+        desk.say(reviews.reviewed(document, format, refused))
     else:
         desk.say(as_text(prepared, colour=desk.coloured(common)))
+    reviews.summarize_plan(document, refused)
     if server is not None:
         # Not without being asked to: a plan of a stranger's pull request looks nothing up.
         tell_proofs(prepared, server)

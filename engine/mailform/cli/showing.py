@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from mailform.cli import desk
+from mailform.cli import desk, reviews
 from mailform.cli.common import Common
 from mailform.render import report as report_text
 from mailform.session.report import Report
 
 
 def show(common: Common, report: Report) -> None:
-    """Shows the report of a run."""
+    """Shows the report of a run, also in the summary of the job that runs us."""
     if common.json:
         desk.say_json(report_text.as_json(report))
     else:
         desk.say(report_text.text(report, colour=desk.coloured(common)))
+    reviews.summarize_run(report)
