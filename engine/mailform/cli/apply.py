@@ -33,6 +33,7 @@ def command(
     visibility_timeout: shared.VisibilityTimeout = "5m",
     settle: shared.Settle = "10s",
     lock_timeout: shared.LockTimeout = "0s",
+    events: shared.Events = False,
     dns_server: shared.DnsServer = None,
     destroy: shared.Destroy = False,
     refresh_only: shared.RefreshOnly = False,
@@ -41,6 +42,7 @@ def command(
     allow_large_change: shared.AllowLargeChange = False,
 ) -> None:
     from mailform.cli import working
+    from mailform.cli.stream import streaming
     from mailform.planning.plan import Options
 
     planned = Options(
@@ -62,7 +64,7 @@ def command(
         lock_timeout=lock_timeout,
         dns_server=dns_server,
     )
-    run(common, asked, planfile, expect_digest)
+    run(streaming(common) if events else common, asked, planfile, expect_digest)
 
 
 def run(common: Common, asked: Asked, planfile: Path | None = None, expect_digest: str | None = None) -> None:

@@ -21,9 +21,11 @@ def command(
     visibility_timeout: shared.VisibilityTimeout = "5m",
     settle: shared.Settle = "10s",
     lock_timeout: shared.LockTimeout = "0s",
+    events: shared.Events = False,
     target: shared.Targets = None,
 ) -> None:
     from mailform.cli import apply, working
+    from mailform.cli.stream import streaming
     from mailform.planning.plan import Options
 
     asked = working.asked(
@@ -37,4 +39,4 @@ def command(
         settle=settle,
         lock_timeout=lock_timeout,
     )
-    apply.run(common, asked)
+    apply.run(streaming(common) if events else common, asked)

@@ -45,6 +45,10 @@ DnsServer = Annotated[
         help="Look here for the DNS proof of a domain that waits, not at its zone's name servers. It only explains.",
     ),
 ]
+Events = Annotated[
+    bool,
+    typer.Option("--events", help="One JSON object a line while it works, as `terraform -json` has them."),
+]
 PlanFormat = Annotated[
     str,
     typer.Option("--format", metavar="text|json|markdown", help="How to show the plan. --json is --format json."),

@@ -36,6 +36,7 @@ def command(
     replace: shared.Replacements = None,
     allow_large_change: shared.AllowLargeChange = False,
     format: shared.PlanFormat = "text",
+    events: shared.Events = False,
     json_into: Annotated[
         Path | None, typer.Option("--json-into", metavar="FILE", help="Write the plan as JSON, beside showing it.")
     ] = None,
@@ -54,11 +55,14 @@ def command(
 ) -> None:
     from mailform.cli import desk, reviews, zones
     from mailform.cli.generating import with_missing_blocks
+    from mailform.cli.stream import streaming
     from mailform.planning.plan import Options
     from mailform.render.escape import shown
+    from mailform.render.events import planned
 
     shared.one_of(format, reviews.PLAN_FORMATS, "--format")
     lifetime = shared.span(expires, "--expires")
+    common = streaming(common) if events else common
     server = zones.name_server(dns_server)
     asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
     configured = None if generate_config_out is None else with_missing_blocks(common, generate_config_out)
@@ -70,7 +74,9 @@ def command(
         from mailform.render.escape import json_text
 
         desk.write_private(json_into, json_text(document).encode() + b"\n")
-    if common.json or format == "json":
+    if common.stream is not None:
+        common.stream.say(planned(document))
+    elif common.json or format == "json":
         desk.say_json(document)
     elif format != "text":
         desk.say(reviews.reviewed(document, format, refused))

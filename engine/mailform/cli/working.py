@@ -13,7 +13,7 @@ from mailform.cli import options as shared
 from mailform.cli.approved import opened, require_fresh
 from mailform.cli.common import Common
 from mailform.cli.failing import Stale
-from mailform.cli.plan import as_text, require_no_objection
+from mailform.cli.plan import as_json, as_text, require_no_objection
 from mailform.cli.progress import Progress
 from mailform.cli.settling import SETTLED, require_not_held, settle_journal
 from mailform.cli.showing import show
@@ -24,8 +24,7 @@ from mailform.exits import Exit
 from mailform.planfile import PlanFile
 from mailform.planning.plan import Options
 from mailform.planning.steps import touches_tenant
-from mailform.render import cost
-from mailform.render import report as report_text
+from mailform.render import cost, events
 from mailform.session import preparing
 from mailform.session.applying import Manner, apply
 from mailform.session.preparing import Prepared
@@ -129,7 +128,9 @@ def _apply(
     prepared = _prepared(request, saved, configured, kept, tenant)
     if saved is not None:
         require_fresh(saved, prepared)
-    elif not common.json:
+    if common.stream is not None:
+        common.stream.say(events.planned(as_json(prepared)))
+    elif saved is None and not common.json:
         desk.say(as_text(prepared, colour=desk.coloured(common)))
     require_no_objection(prepared)
     publisher = zones.publisher(configured, prepared.plan)
@@ -139,8 +140,7 @@ def _apply(
         _ask(common, request, prepared)
     if prepared.idle:
         if common.json:
-            idle = Report("", prepared.tenant, desk.actor(), Exit.DONE, serial=prepared.state.serial)
-            desk.say_json(report_text.as_json(idle))
+            show(common, Report("", prepared.tenant, desk.actor(), Exit.DONE, serial=prepared.state.serial))
         return Exit.DONE
     stopping = Stopping()
     with Progress(common) as progress, stopping:
@@ -160,6 +160,8 @@ def _apply(
         )
         report = apply(prepared, tenant.provider, kept, lock, desk.SystemClock(), manner)
     show(common, report)
+    if common.stream is not None and (after := kept.read()) is not None:
+        common.stream.say((events.outputs(after),))
     return report.exit
 
 
