@@ -32,7 +32,8 @@ def referring(address: Address, attribute: str) -> str:
 def toml_text(text: str) -> str:
     """TOML with everything harmful in its strings written as TOML's own escapes: it says the same. For what `tomli_w`
     made, where only strings hold foreign text, and every one has escapes."""
-    return "\n".join("".join(map(_toml, line)) for line in text.split("\n"))
+    told = text.replace("##", "#\\u0023")  # `##[` is a command to the pipeline that prints it
+    return "\n".join("".join(map(_toml, line)) for line in told.split("\n"))
 
 
 def _toml(character: str) -> str:

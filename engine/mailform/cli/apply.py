@@ -42,6 +42,7 @@ def command(
     visibility_timeout: shared.VisibilityTimeout = "5m",
     settle: shared.Settle = "10s",
     lock_timeout: shared.LockTimeout = "0s",
+    events: shared.Events = False,
     dns_server: shared.DnsServer = None,
     destroy: shared.Destroy = False,
     refresh_only: shared.RefreshOnly = False,
@@ -53,6 +54,7 @@ def command(
     policy_timeout: shared.PolicyTimeout = "60s",
 ) -> None:
     from mailform.cli import policing, working
+    from mailform.cli.stream import streaming
     from mailform.planning.plan import Options
 
     planned = Options(
@@ -77,7 +79,7 @@ def command(
         dns_server=dns_server,
         policies=policing.policies(common, policies, policy_command, shared.span(policy_timeout, "--policy-timeout")),
     )
-    run(common, asked, planfile, expect_digest)
+    run(streaming(common) if events else common, asked, planfile, expect_digest)
 
 
 def run(common: Common, asked: Asked, planfile: Path | None = None, expect_digest: str | None = None) -> None:

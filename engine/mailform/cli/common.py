@@ -7,14 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Concatenate
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate
 
 import typer
+
+if TYPE_CHECKING:
+    from mailform.cli.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What was asked of the command as such. `json`: one document on one line of standard output, and nothing else."""
+    """What was asked of the command as such. `json`: one document on one line of standard output, and nothing else;
+    with a `stream` that many, as `--events` asks."""
 
     directory: Path
     variables: tuple[str, ...]
@@ -24,6 +28,7 @@ class Common:
     color: bool
     quiet: bool
     verbose: int
+    stream: Stream | None = None
 
 
 def _options(

@@ -60,6 +60,12 @@ def say_json(document: Mapping[str, object] | Sequence[object] | str | float | N
     say(json_text(document))
 
 
+def command(text: str) -> None:
+    """Prints commands to the pipeline that runs us to standard output, as they are."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def tell(text: str) -> None:
     """Prints what isn't the result (progress, warnings, errors) to standard error."""
     _print(sys.stderr, text)

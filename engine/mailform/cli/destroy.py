@@ -21,12 +21,14 @@ def command(
     visibility_timeout: shared.VisibilityTimeout = "5m",
     settle: shared.Settle = "10s",
     lock_timeout: shared.LockTimeout = "0s",
+    events: shared.Events = False,
     target: shared.Targets = None,
     policies: shared.PolicyFolders = None,
     policy_command: shared.PolicyCommands = None,
     policy_timeout: shared.PolicyTimeout = "60s",
 ) -> None:
     from mailform.cli import apply, policing, working
+    from mailform.cli.stream import streaming
     from mailform.planning.plan import Options
 
     asked = working.asked(
@@ -41,4 +43,4 @@ def command(
         lock_timeout=lock_timeout,
         policies=policing.policies(common, policies, policy_command, shared.span(policy_timeout, "--policy-timeout")),
     )
-    apply.run(common, asked)
+    apply.run(streaming(common) if events else common, asked)

@@ -13,22 +13,23 @@ from mailform.render import diagnostics
 from mailform_state.errors import Damaged, Failure, Locked
 
 
-def failed(error: Exception, *, as_json: bool) -> Exit:
+def failed(error: Exception, *, as_json: bool, as_events: bool = False) -> Exit:
     """Tells the user what went wrong, and gives the exit code for it."""
+    how = "events" if as_events else "json" if as_json else "text"
     if isinstance(error, Mistakes):
-        _show(error.diagnostics, as_json=as_json)
+        _show(error.diagnostics, how)
         return Exit.ERROR
     if isinstance(error, PolicyRefused):
-        _show(error.diagnostics, as_json=as_json)
+        _show(error.diagnostics, how)
         return Exit.REFUSED
     if isinstance(error, Failure):
-        _show((Diagnostic(_code(error), error.message, None, error.hint),), as_json=as_json)
+        _show((Diagnostic(_code(error), error.message, None, error.hint),), how)
         return exit_of(error)
     if os.environ.get("MAILFORM_DEBUG"):
         tell(traceback.format_exc())
     message = f"Mailform itself failed ({type(error).__name__}: {error})"
     hint = "This is a defect of Mailform. Run it again with MAILFORM_DEBUG=1 and report what it prints"
-    _show((Diagnostic("internal", message, None, hint),), as_json=as_json)
+    _show((Diagnostic("internal", message, None, hint),), how)
     return Exit.ERROR
 
 
@@ -70,7 +71,12 @@ def _code(failure: Failure) -> str:
     )
 
 
-def _show(found: tuple[Diagnostic, ...], *, as_json: bool) -> None:
-    if as_json:
+def _show(found: tuple[Diagnostic, ...], how: str) -> None:
+    if how == "events":
+        from mailform.cli.stream import Stream
+        from mailform.render.events import diagnostic
+
+        Stream().say(map(diagnostic, found))
+    if how == "json":
         say_json(diagnostics.as_json(found))
     tell(diagnostics.text(found, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ))

@@ -100,7 +100,7 @@ def run() -> None:
 
 def main(arguments: list[str]) -> int:
     """Runs one command line and answers with its exit code."""
-    as_json = "--json" in arguments
+    as_json, as_events = "--json" in arguments, "--events" in arguments
     try:
         result: Any = lean(typer.main.get_command(app)).main(arguments, prog_name="mailform", standalone_mode=False)
         sys.stdout.flush()
@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
     except Exception as error:
         from mailform.cli.failing import failed
 
-        return int(failed(error, as_json=as_json))
+        return int(failed(error, as_json=as_json, as_events=as_events))
     return int(Exit.ERROR)
 
 

@@ -60,6 +60,14 @@ PolicyCommands = Annotated[
 PolicyTimeout = Annotated[
     str, typer.Option("--policy-timeout", metavar="TIME", help="How long a policy program may take.")
 ]
+Events = Annotated[
+    bool,
+    typer.Option("--events", help="One JSON object a line while it works, as `terraform -json` has them."),
+]
+PlanFormat = Annotated[
+    str,
+    typer.Option("--format", metavar="text|json|markdown", help="How to show the plan. --json is --format json."),
+]
 PlanFileArgument = Annotated[Path | None, typer.Argument(metavar="[PLANFILE]", help="A plan saved with --out.")]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

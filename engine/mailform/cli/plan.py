@@ -45,7 +45,8 @@ def command(
     target: shared.Targets = None,
     replace: shared.Replacements = None,
     allow_large_change: shared.AllowLargeChange = False,
-    format: Annotated[str, typer.Option("--format", metavar="text|json", help="How to show the plan.")] = "text",
+    format: shared.PlanFormat = "text",
+    events: shared.Events = False,
     json_into: Annotated[
         Path | None, typer.Option("--json-into", metavar="FILE", help="Write the plan as JSON, beside showing it.")
     ] = None,
@@ -65,14 +66,17 @@ def command(
     policy_command: shared.PolicyCommands = None,
     policy_timeout: shared.PolicyTimeout = "60s",
 ) -> None:
-    from mailform.cli import approved, desk, policing, signing, zones
+    from mailform.cli import approved, desk, policing, reviews, signing, zones
     from mailform.cli.generating import with_missing_blocks
+    from mailform.cli.stream import streaming
     from mailform.planning.plan import Options
     from mailform.render.escape import shown
+    from mailform.render.events import planned
 
-    shared.one_of(format, ("text", "json"), "--format")
+    shared.one_of(format, reviews.PLAN_FORMATS, "--format")
     lifetime = shared.span(expires, "--expires")
     key = None if out is None else signing.signing_key()
+    common = streaming(common) if events else common
     server = zones.name_server(dns_server)
     asked = Options(shared.addresses(target, "--target"), shared.addresses(replace, "--replace"), destroy, refresh_only)
     configured = None if generate_config_out is None else with_missing_blocks(common, generate_config_out)
@@ -83,14 +87,20 @@ def command(
     prepared = judgement.prepared
     document = as_json(prepared)
     text = as_text(prepared, colour=False)
+    refused = tuple(found.message for found in (*prepared.objections, *judgement.denials))
     if json_into is not None:
         from mailform.render.escape import json_text
 
         desk.write_private(json_into, json_text(document).encode() + b"\n")
-    if common.json or format == "json":
+    if common.stream is not None:
+        common.stream.say(planned(document))
+    elif common.json or format == "json":
         desk.say_json(document)
+    elif format != "text":
+        desk.say(reviews.reviewed(document, format, refused))
     else:
         desk.say(as_text(prepared, colour=desk.coloured(common)))
+    reviews.summarize_plan(document, refused)
     if server is not None:
         # Not without being asked to: a plan of a stranger's pull request looks nothing up.
         tell_proofs(prepared, server)

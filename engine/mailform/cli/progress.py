@@ -20,7 +20,11 @@ class Progress:
     """Shows every journal entry as it becomes durable. `earlier` are those of a journal that is gone on with."""
 
     def __init__(self, common: Common, earlier: Iterable[Entry] = ()) -> None:
-        self._intents = {entry.step: entry for entry in earlier if isinstance(entry, Intent)}
+        told = tuple(earlier)
+        self._intents = {entry.step: entry for entry in told if isinstance(entry, Intent)}
+        self._stream = common.stream
+        if self._stream is not None:
+            self._stream.remember(told)
         self._quiet = common.quiet or common.json
         self._live = sys.stderr.isatty() and not self._quiet
         self._bar: Bar | None = None
@@ -28,6 +32,8 @@ class Progress:
         self._begun = 0
 
     def __enter__(self) -> Progress:
+        if self._stream is not None:
+            self._stream.__enter__()
         if self._live:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -42,11 +48,16 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._stream is not None:
+            self._stream.__exit__(kind, error, trace)
         if self._bar is not None:
             self._bar.stop()
 
     def tell(self, entry: Entry) -> None:
         """Shows one entry."""
+        if self._stream is not None:
+            self._stream.tell(entry)
+            return
         from mailform.render.progress import line as told
 
         if isinstance(entry, Intent):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +16,7 @@ from mailform.exits import Exit
 if TYPE_CHECKING:
     from mailform.diagnostics import Diagnostic
 
-LATER = ("sarif", "github", "junit")
-"""Formats whose names are taken, and which a later version will have."""
+FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +26,12 @@ def register(app: typer.Typer) -> None:
 def command(
     common: Common,
     format: Annotated[
-        str, typer.Option("--format", metavar="text|json", help="How to show what is wrong. --json is --format json.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="|".join(FORMATS),
+            help="How to show what is wrong: github is annotations of a job. --json is --format json.",
+        ),
     ] = "text",
 ) -> None:
     from mailform.cli import desk
@@ -32,28 +39,47 @@ def command(
     from mailform.policy.reading import rules
     from mailform.render.figures import figure
 
-    if format in LATER:
-        raise typer.BadParameter(f"{format} comes with a later version; take text or json", param_hint="--format")
-    as_json = shared.one_of(format, ("text", "json"), "--format") == "json" or common.json
+    asked = "json" if common.json else shared.one_of(format, FORMATS, "--format")
     try:
         configured = desk.configuration(common)
         rules(common.directory)  # the policies' mistakes are found here too
     except Mistakes as mistakes:
-        if not as_json:
+        if asked == "text":
             raise
-        _say_json(mistakes.diagnostics)
+        _say(common, mistakes.diagnostics, asked)
         desk.leave(Exit.ERROR)
         return
-    if as_json:
-        _say_json(configured.warnings)
+    if asked != "text":
+        _say(common, configured.warnings, asked)
         return
     desk.warn(common, configured.warnings)
     if not common.quiet:
         desk.say(f"The configuration is valid: {figure(len(configured.resources), 'resource')}.")
 
 
-def _say_json(found: tuple[Diagnostic, ...]) -> None:
+def _say(common: Common, found: tuple[Diagnostic, ...], format: str) -> None:
+    """Shows what was found to programs."""
     from mailform.cli import desk
-    from mailform.render import diagnostics
+    from mailform.render import diagnostics, junit, sarif, workflow_commands
 
-    desk.say_json(diagnostics.as_json(found))
+    match format:
+        case "sarif":
+            desk.say_json(sarif.sarif(_placed(common, found), desk.version()))
+        case "github":
+            desk.command(workflow_commands.commands(_placed(common, found)))
+        case "junit":
+            desk.say(junit.junit(_placed(common, found), desk.SystemClock().now()))
+        case _:
+            desk.say_json(diagnostics.as_json(found))
+
+
+def _placed(common: Common, found: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
+    """The same, with files named from where we are run, which in a pipeline is the repository."""
+    for one in found:
+        at = one.position
+        yield one if at is None else replace(one, position=replace(at, file=_named(common, at.file)))
+
+
+def _named(common: Common, file: str) -> str:
+    inside = common.directory / file
+    return inside.as_posix() if inside.exists() else Path(file).as_posix()

@@ -25,8 +25,7 @@ from mailform.exits import Exit
 from mailform.planfile import PlanFile
 from mailform.planning.plan import Options
 from mailform.planning.steps import touches_tenant
-from mailform.render import cost
-from mailform.render import report as report_text
+from mailform.render import cost, events
 from mailform.session import preparing
 from mailform.session.applying import Manner, apply
 from mailform.session.preparing import Prepared
@@ -136,7 +135,9 @@ def _apply(
     judgement = judged(request.policies, prepared, as_json)
     if saved is not None:
         desk.warn(common, () if judgement.denials else judgement.told)
-    elif not common.json:
+    if common.stream is not None:
+        common.stream.say(events.planned(as_json(judgement.prepared)))
+    elif saved is None and not common.json:
         desk.say(as_text(judgement.prepared, colour=desk.coloured(common)))
     require_no_objection(prepared)
     judgement.require_allowed(shown=saved is None and not common.json)
@@ -149,8 +150,7 @@ def _apply(
         _ask(common, request, prepared)
     if prepared.idle:
         if common.json:
-            idle = Report("", prepared.tenant, desk.actor(), Exit.DONE, serial=prepared.state.serial)
-            desk.say_json(report_text.as_json(idle))
+            show(common, Report("", prepared.tenant, desk.actor(), Exit.DONE, serial=prepared.state.serial))
         return Exit.DONE
     stopping = Stopping()
     with Progress(common) as progress, stopping:
@@ -170,6 +170,8 @@ def _apply(
         )
         report = apply(prepared, tenant.provider, kept, lock, desk.SystemClock(), manner)
     show(common, report)
+    if common.stream is not None and (after := kept.read()) is not None:
+        common.stream.say((events.outputs(after),))
     return report.exit
 
 

@@ -27,7 +27,7 @@ from mailform.planning.steps import (
 )
 from mailform.render.change_json import Attributes, Change, new_id
 from mailform.render.images import current, following
-from mailform.render.risk import risks
+from mailform.render.risk import own_domains, risks
 from mailform.render.secrecy import Secrets
 from mailform.render.shape import Json, json
 from mailform.render.summary import word
@@ -43,13 +43,14 @@ class Ground:
 
     recorded: Mapping[Address, Recorded]
     observed: Mapping[tuple[str, str], Observed]
+    domains: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, plan: Plan, state: State) -> Ground:
         moved = {step.origin: step.address for step in plan.steps if isinstance(step, Readdress)}
         recorded = {moved.get(address, address): known for address, known in state.resources.items()}
         observed = {(seen.kind, seen.id.casefold()): seen for listed in plan.observed.values() for seen in listed}
-        return cls(recorded, observed)
+        return cls(recorded, observed, own_domains(plan))
 
     def image(self, address: Address) -> Attributes | None:
         """A recorded object as it is; as it was recorded, when it was not read or is gone; None when not recorded."""
@@ -119,13 +120,13 @@ def _change(
             actions, after = ("forget",), None
         case _:
             pass
-    return Change(address, actions, before, after, hidden, importing, previous, ours=dict(_ours(steps)))
+    return Change(address, actions, before, after, hidden, importing, previous, ours=dict(_ours(steps, ground.domains)))
 
 
 def _left_over(step: Retry, hidden: frozenset[str]) -> Change:
     """What an earlier apply retired. Nobody remembers what of it was sensitive, so only its identity is told."""
     actions = ("forget",) if step.current is None else ("delete",)
-    said: dict[str, Json] = {**dict(_ours((step,))), "reason": step.pending.reason}
+    said: dict[str, Json] = {**dict(_ours((step,), frozenset())), "reason": step.pending.reason}
     deposed = SENSITIVE if "id" in hidden else step.pending.id
     return Change(step.address, actions, {"id": step.pending.id}, None, hidden, deposed=deposed, ours=said)
 
@@ -149,12 +150,12 @@ def _hidden(address: Address, secrets: Secrets) -> frozenset[str]:
     return names | {"id"} if secrets.hide_id(address) else names
 
 
-def _ours(steps: Sequence[Step]) -> Iterator[tuple[str, Json]]:
+def _ours(steps: Sequence[Step], domains: frozenset[str]) -> Iterator[tuple[str, Json]]:
     """What Terraform's shape has no place for: which steps these are, a rule's move, settings, risks and reasons."""
     if not steps:
         return
     yield "steps", [word(step) for step in steps]
-    marks = [risk.name.lower() for step in steps for risk in risks(step)]
+    marks = [risk.name.lower() for step in steps for risk in risks(step, domains)]
     if marks:
         yield "risks", list(marks)
     for step in steps:
@@ -167,14 +168,17 @@ def _ours(steps: Sequence[Step]) -> Iterator[tuple[str, Json]]:
             case Replace():
                 yield "aside", step.aside
                 yield "retire", step.retire
-                yield from _notes(step.differences)
+                yield from _noted(step.differences)
             case Update() | Adopt():
-                yield from _notes(step.differences)
+                yield from _noted(step.differences)
             case Create() | Delete() | Forget() | Readdress() | Retry() | Withdraw():
                 pass
 
 
-def _notes(differences: tuple[Difference, ...]) -> Iterator[tuple[str, Json]]:
+def _noted(differences: tuple[Difference, ...]) -> Iterator[tuple[str, Json]]:
+    """Which attributes differ, since of a sensitive one both sides look the same, and why."""
+    if differences:
+        yield "changed", [found.attribute for found in differences]
     notes: dict[str, Json] = {found.attribute: _spoken(found.note) for found in differences if found.note is not None}
     if notes:
         yield "notes", notes

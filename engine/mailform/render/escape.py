@@ -9,14 +9,20 @@ from collections.abc import Callable
 from mailform_state.visible import is_harmful
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+"""What a pipeline takes for a command, wherever in a line of its log it stands: it could set a variable of the job."""
+
 _COLOUR = re.compile(r"(\x1b\[[0-9;]{1,5}m)")
 
 
 def shown(text: str) -> str:
-    """`text` for a terminal, a log or a page: harmful characters as `\\x1b`, `\\u202e`, all others as they are.
+    """`text` for a terminal, a log or a page: harmful characters as `\\x1b`, `\\u202e`, all others as they are, but for
+    the `##[` and `##vso[` of pipelines.
 
     The outcome is for eyes only: a backslash isn't doubled, so it can't be read back (`quoted` can).
     """
+    if "##" in text:
+        text = _COMMAND.sub(r"#\\x23", text)
     if text.isascii() and text.isprintable():
         return text
     return _spelled(text, _shown)
@@ -28,25 +34,31 @@ def quoted(text: str) -> str:
     return '"' + shown(text.replace("\\", "\\\\").replace('"', '\\"')) + '"'
 
 
+def tame(line: str) -> str:
+    """A line of a log that is no command to GitHub: `::` at its beginning is spelled out."""
+    return line.replace("::", "\\x3a:", 1) if line.lstrip().startswith("::") else line
+
+
 def page(text: str, *, colours: bool) -> str:
     """A whole output, once more before it is printed: lines and tabs stay, and with `colours` what a palette paints.
 
     Whoever renders has escaped foreign text already, and only he can tell a line of ours from one that a name would
-    have. This is for what somebody forgot.
+    have. This is for what somebody forgot. A line that begins with `::` is a command to GitHub, and none of ours.
     """
-    if text.isascii() and text.replace("\n", "").isprintable():
+    if text.isascii() and text.replace("\n", "").isprintable() and "##" not in text and "::" not in text:
         return text
     return "\n".join(_line(line, colours) for line in text.split("\n"))
 
 
 def json_text(document: object) -> str:
     """A JSON document on one line, all of it printable ASCII: programs read the characters, terminals see none."""
-    return json.dumps(document, ensure_ascii=True, separators=(",", ":")).replace("\x7f", "\\u007f")
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("\x7f", "\\u007f").replace("##", "#\\u0023")  # `##[` is a command to a pipeline
 
 
 def _line(line: str, colours: bool) -> str:
     if not colours:
-        return "\t".join(map(shown, line.split("\t")))
+        return tame("\t".join(map(shown, line.split("\t"))))
     return "".join(part if place % 2 else _line(part, colours=False) for place, part in enumerate(_COLOUR.split(line)))
 
 

@@ -18,7 +18,7 @@ _SHAPES = {
     INBOUND_CONNECTOR: "larrow",
     TRANSPORT_RULE: "box",
 }
-_BRACKETS = {
+BRACKETS = {
     ACCEPTED_DOMAIN: ("([", "])"),
     OUTBOUND_CONNECTOR: ("[/", "/]"),
     INBOUND_CONNECTOR: ("[\\", "\\]"),
@@ -42,8 +42,8 @@ def mermaid(configuration: Configuration) -> str:
     nodes = _numbered(configuration)
     lines = ["flowchart LR"]
     for address, node in nodes.items():
-        opening, closing = _BRACKETS.get(address.kind, ("[", "]"))
-        lines.append(f'  {node}{opening}"{_entities(shown(str(address)))}"{closing}')
+        opening, closing = BRACKETS.get(address.kind, ("[", "]"))
+        lines.append(f'  {node}{opening}"{entities(shown(str(address)))}"{closing}')
     lines += [f"  {left} --> {right}" for left, right in _edges(configuration.resources, nodes)]
     return "\n".join(lines) + "\n"
 
@@ -61,7 +61,7 @@ def _edges(resources: Mapping[Address, Resource], nodes: Mapping[Address, str]) 
     ]
 
 
-def _entities(label: str) -> str:
+def entities(label: str) -> str:
     """Everything but letters, digits and the signs of an address as Mermaid's entity codes: it has no other escape,
     and reads a label as markdown."""
     return "".join(letter if letter.isalnum() or letter in "._- " else f"#{ord(letter)};" for letter in label)

@@ -12,6 +12,7 @@ from mailform.render.figures import figure
 from mailform.render.images import current
 from mailform.render.palette import Ink, Palette
 from mailform.render.released import released
+from mailform.render.risk import own_domains
 from mailform.render.secrecy import Secrets
 from mailform.render.step_text import block
 from mailform.render.summary import Counts, counts, sentence
@@ -74,7 +75,8 @@ def _steps(plan: Plan, secrets: Secrets, paint: Palette) -> str:
     if not plan.steps:
         return ""
     purpose = "Mailform will destroy:" if plan.destroy else "Mailform will do:"
-    blocks = (block(step, plan, secrets, paint) for step in plan.steps)
+    own = own_domains(plan)
+    blocks = (block(step, plan, secrets, paint, own) for step in plan.steps)
     return "\n".join([paint(purpose, Ink.STRONG), "", "\n".join(blocks)])
 
 

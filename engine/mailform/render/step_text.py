@@ -37,12 +37,12 @@ from mailform_state.address import Address
 _INDENT = "      "
 
 
-def block(step: Step, plan: Plan, secrets: Secrets, paint: Palette) -> str:
-    """One step of a plan: its header, its marks, why, and what it writes."""
+def block(step: Step, plan: Plan, secrets: Secrets, paint: Palette, own: frozenset[str] = frozenset()) -> str:
+    """One step of a plan: its header, its marks, why, and what it writes. `own` are the domains that aren't outside."""
     deferred = next((found for found in plan.deferred if found.address == step.address), None)
     sign = f"{symbol(step):>3}"
     lines = [f"{paint(sign, ink(step))} {paint(shown(str(step.address)), Ink.STRONG)}  ({_word(step)})"]
-    lines += [f"{_INDENT}{paint(f'! {risk.value}', Ink.WARNING)}" for risk in risks(step)]
+    lines += [f"{_INDENT}{paint(f'! {risk.value}', Ink.WARNING)}" for risk in risks(step, own)]
     if deferred is not None:
         lines.append(f"{_INDENT}waits until {shown(str(deferred.domain))} is proven")
     lines += [f"{_INDENT}{reason}" for reason in _remarks(step, plan, secrets)]

@@ -6,8 +6,6 @@ import json
 import stat
 from pathlib import Path
 
-import pytest
-
 from mailform.configuration.starter import STARTER
 from terminal import TENANT, Terminal
 
@@ -90,11 +88,6 @@ def test_a_warning_is_shown_and_stops_nothing(terminal: Terminal) -> None:
     ran = terminal.run("validate")
     assert (ran.code, "Warning: " in ran.err) == (0, True)
     assert terminal.run("validate", "--json").document["warning_count"] == 1
-
-
-@pytest.mark.parametrize("format", ["sarif", "github", "junit"])
-def test_a_format_of_a_later_version_says_so(scenario: Terminal, format: str) -> None:
-    scenario.run("validate", "--format", format).refuses(f"{format} comes with a later version")
 
 
 def test_the_starter_is_in_canonical_form(scenario: Terminal) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 import unicodedata
 
 import pytest
-from hypothesis import given
+import tomli_w
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mailform.render.escape import quoted, shown
+from mailform.render.escape import json_text, page, quoted, shown
+from mailform.spelling import toml_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -20,7 +24,27 @@ def test_no_control_format_or_half_character_is_ever_shown(text: str) -> None:
 
 @given(st.text(st.characters(categories=("L", "N", "P", "S"), exclude_characters="\u115f\u1160\u2800\u3164\uffa0")))
 def test_letters_digits_and_signs_of_every_script_stay_as_they_are(text: str) -> None:
+    assume("##" not in text)
     assert shown(text) == text
+
+
+@pytest.mark.parametrize(
+    "command", ["##vso[task.setvariable variable=x]y", "##VSO[x]", "##[group]", "# ##[x]", "###[x]"]
+)
+def test_no_text_commands_the_pipeline_that_shows_it(command: str) -> None:
+    toml = toml_text(tomli_w.dumps({"k": command}))
+    for told in (shown(command), quoted(command), page(f"a {command}", colours=False), json_text([command]), toml):
+        assert "##[" not in told
+        assert "##vso[" not in told.lower()
+    assert json.loads(json_text([command])) == [command]
+    assert tomllib.loads(toml) == {"k": command}
+
+
+@pytest.mark.parametrize("line", ["::add-mask::x", "  ::set-output name=x::y", "\t::error::"])
+def test_no_line_begins_with_a_workflow_command(line: str) -> None:
+    for colours in (False, True):
+        assert not page(f"first\n{line}\nlast", colours=colours).splitlines()[1].lstrip().startswith("::")
+    assert page("address ::1 and ::", colours=False) == "address ::1 and ::"
 
 
 @given(ANY_TEXT)
