@@ -35,7 +35,7 @@ from mailform_state.sealing import PLAIN, Seal
 LARGEST = 256 * 1024 * 1024
 """Bytes of a journal at most: before-images and payloads of every object, and all that was done to them."""
 
-_HINT = (
+HINT = (
     "Nothing was changed, and the state itself is another file. Look at the tenant before you take the journal away: "
     "it may tell of changes that were begun."
 )
@@ -92,7 +92,7 @@ def decode(data: bytes, seal: Seal = PLAIN) -> Journal:
 
 def _decoded(data: bytes) -> Journal:
     if len(data) > LARGEST:
-        raise Damaged(f"The journal is larger than the {LARGEST:,} bytes that Mailform reads.", hint=_HINT)
+        raise Damaged(f"The journal is larger than the {LARGEST:,} bytes that Mailform reads.", hint=HINT)
     entries: list[Entry] = []
     last, intact = "", 0
     for seq, line in enumerate(BytesIO(data.rstrip(b"\0"))):  # one by one: the first that is damaged ends it
@@ -120,7 +120,7 @@ def _line(line: bytes, seq: int, previous: str) -> tuple[Entry, str]:
         if (shape.seq, shape.previous) != (seq, previous):
             raise Damaged(f"{what} doesn't follow the one before it: a line was taken out or put in.")
     except Damaged as damage:
-        raise Damaged(damage.message, hint=_HINT) from None
+        raise Damaged(damage.message, hint=HINT) from None
     return shape.entry.read(), str(named)
 
 

@@ -106,10 +106,11 @@ def configuration(common: Common) -> Configuration:
 
 
 def store(common: Common) -> Store:
-    """The store of the folder's state."""
-    from mailform_state.local import LocalStore
+    """The store that the folder's `[backend]` names. Raises Mistakes, Failure."""
+    from mailform.configuration.backend import located
+    from mailform_state.opening import open_store
 
-    return LocalStore(common.directory)
+    return open_store(located(common.directory, common.backend_config), common.directory, os.environ)
 
 
 def connection(common: Common, configured: Configuration, waits: Waits | None = None) -> Connection:

@@ -52,8 +52,6 @@ def test_a_tenant_is_a_guid_or_a_domain_in_lower_case() -> None:
         "[module.m]\n",
         "[[import]]\n",
         "[[removed]]\n",
-        '[backend]\ntype = "azurerm"\n',
-        '[backend]\ntype = "s3"\nx = 1\n',
     ],
 )
 def test_what_comes_later_is_reserved_and_said_to_be(block: str) -> None:

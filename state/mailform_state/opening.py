@@ -1,0 +1,96 @@
+"""From a `[backend]` to its store: credentials, keys and endpoints come from the environment, never from a file that
+somebody's pull request can change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, assert_never
+from urllib.parse import urlsplit
+
+from mailform_state.errors import Unusable
+from mailform_state.places import S3, Azure, Backend, Gcs, Http, Local
+from mailform_state.sealing import PLAIN, Seal
+from mailform_state.store import Store
+
+if TYPE_CHECKING:
+    from mailform_state.remote.bucket import Bucket
+
+
+def open_store(backend: Backend, folder: Path, environment: Mapping[str, str]) -> Store:
+    """The store that a backend names; `folder` is the configuration's. Asks nothing of it yet. Raises Unusable."""
+    seal = seal_of(backend, folder, environment)
+    match backend.place:
+        case Local():
+            from mailform_state.local import LocalStore
+
+            return LocalStore(folder, seal)
+        case S3() | Azure() | Gcs():
+            from mailform_state.remote.objects import ObjectStore
+
+            return ObjectStore(_bucket(backend.place, environment), seal)
+        case Http():
+            raise Unusable("later")
+    assert_never(backend.place)
+
+
+def seal_of(backend: Backend, folder: Path, environment: Mapping[str, str]) -> Seal:
+    """What keeps the backend's documents, and saved plans, from other eyes."""
+    return PLAIN
+
+
+def _bucket(place: S3 | Azure | Gcs, environment: Mapping[str, str]) -> Bucket:
+    try:
+        import obstore.store as stores
+        from obstore.exceptions import BaseError
+    except ModuleNotFoundError:
+        raise Unusable(
+            "This backend needs obstore, which isn't installed.", hint="Install it: pip install 'mailform[stores]'"
+        ) from None
+    from mailform_state.remote.bucket import Bucket
+
+    inside = f"/{place.prefix}" if place.prefix else ""
+    opened: stores.ObjectStore
+    options: dict[str, Any] = {"prefix": place.prefix or None, "retry_config": {**_RETRIES}}
+    try:
+        match place:
+            case S3():
+                endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+                options |= {"endpoint": endpoint} if endpoint else {}
+                options |= {"region": place.region} if place.region else {}
+                opened = stores.S3Store(place.bucket, client_options=_client(endpoint), **options)
+                where = f"s3://{place.bucket}{inside}"
+            case Azure():
+                endpoint = environment.get("AZURE_STORAGE_ENDPOINT")
+                options |= {"endpoint": endpoint} if endpoint else {}
+                opened = stores.AzureStore(
+                    place.container, account_name=place.account, client_options=_client(endpoint), **options
+                )
+                where = f"azure://{place.account}/{place.container}{inside}"
+            case Gcs():
+                opened = stores.GCSStore(place.bucket, client_options=_client(None), **options)
+                where = f"gs://{place.bucket}{inside}"
+    except BaseError as error:
+        reason = str(error).split("\n")[0]
+        raise Unusable(f"The backend can't be opened: {reason}", hint="Check [backend] and the credentials.") from None
+    return Bucket(opened, where)
+
+
+_RETRIES: Mapping[str, object] = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
+
+
+def _client(endpoint: str | None) -> Any:
+    plain = endpoint is not None and loopback(endpoint)
+    return {"connect_timeout": "10s", "timeout": "60s", **({"allow_http": True} if plain else {})}
+
+
+def loopback(address: str) -> bool:
+    """Whether an address is on this very machine, where alone plain http is taken."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
