@@ -19,6 +19,7 @@ from mailform.session.preparing import Prepared
 from mailform_state.canonical import canonical, digest, read_json
 from mailform_state.errors import Damaged, Unusable
 from mailform_state.regular import NotAFile, read_named
+from mailform_state.sealing import OPENING, PLAIN, Seal
 
 FORMAT = "mailform-plan"
 VERSION = 1
@@ -88,7 +89,7 @@ def dump(plan: PlanFile) -> bytes:
     return canonical({**body, "digest": digest(body)}) + b"\n"
 
 
-def opened(path: Path) -> PlanFile:
+def opened(path: Path, seal: Seal = PLAIN) -> PlanFile:
     """The plan in a file. Raises Unusable when it can't be read, Mistakes when it is no plan at all, Damaged when it is
     a plan no more."""
     hint = f"Make it: mailform plan --out {path}"
@@ -98,6 +99,8 @@ def opened(path: Path) -> PlanFile:
         raise Unusable(f"{path} can't be read: {error.strerror}", hint=hint) from None
     except NotAFile as found:
         raise Unusable(f"{path} is {found.what}, and no plan can be read from it", hint=hint) from None
+    if data.startswith(OPENING) or (seal.hides and FORMAT.encode() in data):
+        data = seal.open(data, "plan")
     return load(data)
 
 

@@ -33,13 +33,20 @@ def open_store(backend: Backend, folder: Path, environment: Mapping[str, str]) -
 
             return ObjectStore(_bucket(backend.place, environment), seal)
         case Http():
-            raise Unusable("later")
+            from mailform_state.remote.http_client import HttpClient
+            from mailform_state.remote.http_store import HttpStore
+
+            return HttpStore(HttpClient(backend.place, environment), seal)
     assert_never(backend.place)
 
 
 def seal_of(backend: Backend, folder: Path, environment: Mapping[str, str]) -> Seal:
-    """What keeps the backend's documents, and saved plans, from other eyes."""
-    return PLAIN
+    """What keeps the backend's documents, and saved plans, from other eyes. Raises Unusable."""
+    if backend.encryption is None:
+        return PLAIN
+    from mailform_state.sealed import sealed
+
+    return sealed(backend.encryption, folder, environment)
 
 
 def _bucket(place: S3 | Azure | Gcs, environment: Mapping[str, str]) -> Bucket:

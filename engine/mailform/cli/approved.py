@@ -11,11 +11,12 @@ from mailform.fingerprint import fingerprint
 from mailform.planfile import PlanFile
 from mailform.session.preparing import Prepared
 from mailform_state.errors import Damaged
+from mailform_state.sealing import Seal
 
 
-def opened(path: Path, expect_digest: str | None) -> PlanFile:
+def opened(path: Path, expect_digest: str | None, seal: Seal) -> PlanFile:
     """The plan that was saved in a file, if it is the expected one. Raises Unusable, Mistakes, Damaged."""
-    found = planfile.opened(path)
+    found = planfile.opened(path, seal)
     if expect_digest is not None and expect_digest != found.digest:
         raise Damaged(
             f"the plan file has the digest {found.digest}, not the expected {expect_digest}",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mailform.wanted import Configuration
     from mailform_providers.connect import Connection
     from mailform_providers.wire.patience import Waits
+    from mailform_state.sealing import Seal
     from mailform_state.store import Holder, Store
 
 
@@ -111,6 +112,14 @@ def store(common: Common) -> Store:
     from mailform_state.opening import open_store
 
     return open_store(located(common.directory, common.backend_config), common.directory, os.environ)
+
+
+def seal(common: Common) -> Seal:
+    """What keeps saved plans from other eyes: the state's own seal. Raises Mistakes, Failure."""
+    from mailform.configuration.backend import located
+    from mailform_state.opening import seal_of
+
+    return seal_of(located(common.directory, common.backend_config), common.directory, os.environ)
 
 
 def connection(common: Common, configured: Configuration, waits: Waits | None = None) -> Connection:

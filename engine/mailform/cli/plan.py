@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mailform.session.preparing import Prepared
     from mailform_providers.dns.servers import Server
     from mailform_state.journal import Entry
+    from mailform_state.sealing import Seal
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +69,7 @@ def command(
     require_no_objection(prepared)
     if out is not None:
         now = desk.SystemClock().now()
-        save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime)
+        save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime, desk.seal(common))
         if not common.quiet:
             desk.tell(f"Saved the plan. To apply exactly this: mailform apply {shown(str(out))}")
     if detailed_exitcode and not prepared.plan.empty:
@@ -169,6 +170,7 @@ def save(
     text: str,
     now: datetime,
     expires: datetime,
+    seal: Seal,
 ) -> None:
     """Writes the plan file."""
     from mailform import planfile
@@ -184,4 +186,4 @@ def save(
         shown=document,
         text=text,
     )
-    desk.write_private(path, planfile.dump(plan))
+    desk.write_private(path, seal.close(planfile.dump(plan), "plan", serial=plan.serial, lineage=plan.lineage))

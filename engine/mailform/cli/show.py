@@ -38,7 +38,7 @@ def _plan(common: Common, path: Path) -> None:
     from mailform.render.escape import shown
     from mailform.render.figures import moment
 
-    saved = opened(path)
+    saved = opened(path, desk.seal(common))
     if common.json:
         desk.say_json(saved.shown)
         return

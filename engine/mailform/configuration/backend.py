@@ -172,6 +172,12 @@ def _wrong(read: LocalShape | RemoteShape, block: Block, *, whole: bool) -> Iter
     if isinstance(read, HttpShape):
         for name in ("address", "lock_address", "unlock_address"):
             yield from _bad_address(name, getattr(read, name), block)
+        if read.lock_method != "LOCK" and read.lock_address in ("", read.address):
+            message = f"{read.lock_method} to `address` would write the state, not lock it"
+            yield Diagnostic("bad-backend", message, block.value("lock_method"), "add the server's `lock_address`")
+        if read.unlock_method != "UNLOCK" and (read.unlock_address or read.lock_address) in ("", read.address):
+            message = f"{read.unlock_method} to `address` would write or delete the state, not unlock it"
+            yield Diagnostic("bad-backend", message, block.value("unlock_method"), "add the server's `unlock_address`")
 
 
 def _bad_address(name: str, address: str, block: Block) -> Iterator[Diagnostic]:

@@ -90,7 +90,7 @@ def _taken(bucket: Bucket, holder: Holder, timeout: float) -> ObjectLock:
         waited = time.monotonic() - began
         asking = replace(holder, since=holder.since + timedelta(seconds=waited))
         if held is None:
-            tag = _take(bucket, id, asking, None if found is None else found.tag)
+            tag = _take(bucket, id, holder, None if found is None else found.tag)
             if tag is not None:
                 return ObjectLock(id, bucket, tag)
         elif waited >= timeout:

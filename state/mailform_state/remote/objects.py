@@ -59,6 +59,11 @@ class ObjectStore:
         return self._current()[0]
 
     def write(self, state: State, *, expected: int | None) -> None:
+        with self._ours() as held:
+            held.check()
+            self._write(state, expected)
+
+    def _write(self, state: State, expected: int | None) -> None:
         stored, found = self._current()
         serial = None if stored is None else stored.serial
         if serial != expected:
@@ -70,6 +75,8 @@ class ObjectStore:
         self._publish(state, found)
 
     def overwrite(self, state: State) -> State:
+        with self._ours() as held:
+            held.check()
         found = self._bucket.get(STATE, LARGEST)
         known = [serial for serial, _ in self._versions()]
         if found is not None:
@@ -99,19 +106,19 @@ class ObjectStore:
         return told if told.entries else None
 
     def append(self, entries: Sequence[Entry]) -> None:
-        held, told = self._holding(), self._told or self._journal.read()
-        self._told = None
-        told = self._journal.add(entries, told, held.id)
-        # Before this somebody may have broken the lock, settled the journal and taken it away: then nobody who looks
-        # will find what was just added. From here whoever takes the lock does.
-        held.check()
-        self._told = told
+        with self._ours() as held:
+            told = self._journal.add(entries, self._known(held), held.id)
+            # Before this somebody may have broken the lock, settled the journal and taken it away: then nobody who
+            # looks will find what was just added. From here whoever takes the lock does.
+            held.check()
+            self._told = told
 
     def close_journal(self) -> None:
-        held, told = self._holding(), self._told or self._journal.read()
-        self._told = None
-        if told.journal.entries:
-            self._journal.close(told, held.id)
+        with self._ours() as held:
+            told = self._known(held)
+            self._told = None
+            if told.journal.entries:
+                self._journal.close(told, held.id)
 
     def keep_images(self, serial: int, images: Sequence[Image]) -> None:
         self._bucket.put_whatever(_version(serial, "before.json"), images_document(serial, images, self._seal))
@@ -135,10 +142,27 @@ class ObjectStore:
     def unlock(self, lock_id: str) -> None:
         object_lock.clear(self._bucket, lock_id)
 
-    def _holding(self) -> ObjectLock:
-        if self._held is None:
-            raise Locked("The journal is written under the lock alone.", hint="This is a defect of Mailform.")
-        return self._held
+    @contextmanager
+    def _ours(self) -> Iterator[ObjectLock]:
+        """The lock, for as long as it is ours: who has lost it once writes nothing any more."""
+        held = self._held
+        if held is None:
+            raise Locked("The lock on the state isn't held, or was lost.", hint="Run `mailform recover`.")
+        try:
+            yield held
+        except BaseException as failed:
+            self._told = None
+            if isinstance(failed, Locked) and not isinstance(failed, Overtaken):
+                self._held = None
+            raise
+
+    def _known(self, held: ObjectLock) -> Told:
+        """The journal as it is. Read anew, it is that of somebody else unless the lock is still ours after that."""
+        if self._told is not None:
+            return self._told
+        told = self._journal.read()
+        held.check()
+        return told
 
     def _current(self) -> tuple[State | None, Found | None]:
         seen = self._bucket.get(STATE, LARGEST)
