@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from urllib.parse import urlsplit
 
 from mailform_state.errors import Unusable
-from mailform_state.places import S3, Azure, Backend, Gcs, Http, Local
+from mailform_state.places import S3, Azure, Backend, Gcs, Http, Local, Place
 from mailform_state.sealing import PLAIN, Seal
 from mailform_state.store import Store
 
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 
 def open_store(backend: Backend, folder: Path, environment: Mapping[str, str]) -> Store:
     """The store that a backend names; `folder` is the configuration's. Asks nothing of it yet. Raises Unusable."""
-    seal = seal_of(backend, folder, environment)
-    match backend.place:
+    return open_place(backend.place, folder, environment, seal_of(backend, folder, environment))
+
+
+def open_place(place: Place, folder: Path, environment: Mapping[str, str], seal: Seal) -> Store:
+    """The same under a seal of one's own."""
+    match place:
         case Local():
             from mailform_state.local import LocalStore
 
@@ -31,13 +35,13 @@ def open_store(backend: Backend, folder: Path, environment: Mapping[str, str]) -
         case S3() | Azure() | Gcs():
             from mailform_state.remote.objects import ObjectStore
 
-            return ObjectStore(_bucket(backend.place, environment), seal)
+            return ObjectStore(_bucket(place, environment), seal)
         case Http():
             from mailform_state.remote.http_client import HttpClient
             from mailform_state.remote.http_store import HttpStore
 
-            return HttpStore(HttpClient(backend.place, environment), seal)
-    assert_never(backend.place)
+            return HttpStore(HttpClient(place, environment), seal)
+    assert_never(place)
 
 
 def seal_of(backend: Backend, folder: Path, environment: Mapping[str, str]) -> Seal:

@@ -107,11 +107,21 @@ def configuration(common: Common) -> Configuration:
 
 
 def store(common: Common) -> Store:
-    """The store that the folder's `[backend]` names. Raises Mistakes, Failure."""
+    """The store that the folder's `[backend]` names. Raises Mistakes, Failure; also while a state that was not moved
+    there lies beside the configuration, since everything would look new."""
+    from mailform.cli.moving import there_is_one_beside
     from mailform.configuration.backend import located
+    from mailform_state.errors import Refused
     from mailform_state.opening import open_store
+    from mailform_state.places import Local
 
-    return open_store(located(common.directory, common.backend_config), common.directory, os.environ)
+    backend = located(common.directory, common.backend_config)
+    if not isinstance(backend.place, Local) and there_is_one_beside(common.directory):
+        raise Refused(
+            "A state lies beside the configuration, and [backend] says that it is kept elsewhere.",
+            hint="Move it there: mailform init --migrate-state; or take mailform.state.json away",
+        )
+    return open_store(backend, common.directory, os.environ)
 
 
 def seal(common: Common) -> Seal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Literal, assert_never, cast
 from urllib.parse import urlsplit
@@ -53,7 +53,30 @@ def located(directory: Path, given: Sequence[str]) -> Backend:
     nothing else of it, so that a lock can be looked at whatever is wrong with a rule. Raises Mistakes."""
     findings = Findings()
     names = [path.name for path in directory.glob("*mailform.toml")] if directory.is_dir() else []
-    sources = read_sources(directory, findings) if names else {}
+    return _in(read_sources(directory, findings) if names else {}, given, findings)
+
+
+def remembered(name: str, content: bytes) -> Backend:
+    """The backend in a file that `written` made. Raises Mistakes."""
+    return _in({name: content}, (), Findings())
+
+
+def written(backend: Backend) -> bytes:
+    """A backend as the block that says it."""
+    import tomli_w
+
+    place, encryption = backend.place, backend.encryption
+    told: dict[str, object] = {"type": type(place).__name__.lower()}
+    told |= {one.name: value for one in fields(place) if (value := getattr(place, one.name))}
+    if encryption is not None:
+        keys = {"": encryption.key, "previous_": encryption.previous}
+        told["encryption"] = {
+            f"{before}{key.kind}": f"{key.source}:{key.name}" for before, key in keys.items() if key is not None
+        }
+    return tomli_w.dumps({"backend": told}).encode()
+
+
+def _in(sources: Mapping[str, bytes], given: Sequence[str], findings: Findings) -> Backend:
     block = None
     if any(b"backend" in content for content in sources.values()):
         parsed = [document(name, content) for name, content in sorted(sources.items())]
@@ -85,14 +108,14 @@ def _completed(block: Block | None, given: Sequence[str], findings: Findings) ->
 
 
 def _options(given: Sequence[str], block: Block, findings: Findings) -> Iterator[tuple[str, str]]:
-    type = _type(block)
-    known = [field.name for field in SHAPES[type].fields if field.name not in ("type", "encryption")] if type else []
+    kind = _type(block)
+    known = [field.name for field in SHAPES[kind].fields if field.name not in ("type", "encryption")] if kind else []
     for text in given:
         name, equals, value = text.partition("=")
         if name in known and equals:
             yield name, value
         elif _SECRET.search(name):
-            hint = f"a command line is seen by others; {_CREDENTIALS[type or 'local']}"
+            hint = f"a command line is seen by others; {_CREDENTIALS[kind or 'local']}"
             findings.error("secret-in-file", f"--backend-config takes no `{escaped(name)}`", None, hint)
         else:
             hint = did_you_mean(
@@ -103,15 +126,15 @@ def _options(given: Sequence[str], block: Block, findings: Findings) -> Iterator
 
 
 def _type(block: Block) -> str | None:
-    type = block.data.get("type") if isinstance(block.data, dict) else None
-    return type if isinstance(type, str) and type in SHAPES else None
+    kind = block.data.get("type") if isinstance(block.data, dict) else None
+    return kind if isinstance(kind, str) and kind in SHAPES else None
 
 
 def _backend(block: Block, findings: Findings, *, whole: bool) -> Backend | None:
     """The backend, if all that is written fits, and all that has to be is there."""
     data = block.data if isinstance(block.data, dict) else {}
-    type = _type(block)
-    if type is None:
+    kind = _type(block)
+    if kind is None:
         if "type" not in data:
             hint = f"add `type = …`: {listed(SHAPES)}"
             findings.error("missing-attribute", "[backend] has no `type`", block.position, hint)
@@ -119,11 +142,11 @@ def _backend(block: Block, findings: Findings, *, whole: bool) -> Backend | None
             hint = did_you_mean(str(data["type"]), SHAPES, f"write {listed(SHAPES)}")
             findings.error("unknown-value", f"there is no backend {shown(data['type'])}", block.value("type"), hint)
         return None
-    shape = SHAPES[type]
+    shape = SHAPES[kind]
     known = {field.name for field in shape.fields}
     secrets = [name for name in data if name not in known and _SECRET.search(name)]
     for name in secrets:
-        hint = f"credentials stand in no file; {_CREDENTIALS[type]}"
+        hint = f"credentials stand in no file; {_CREDENTIALS[kind]}"
         findings.error("secret-in-file", f"`{escaped(name)}` can't be given in [backend]", _hidden(block, name), hint)
     if secrets:
         return None
