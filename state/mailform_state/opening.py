@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 def open_store(backend: Backend, folder: Path, environment: Mapping[str, str]) -> Store:
-    """The store that a backend names; `folder` is the configuration's. Asks nothing of it yet. Raises Unusable."""
+    """The store that a backend names; `folder` is the configuration's. Asks nothing of it yet. Raises Unusable. (The
+    credentials of a bucket obstore takes from the process's own environment, whatever is given here.)"""
     return open_place(backend.place, folder, environment, seal_of(backend, folder, environment))
 
 
