@@ -58,12 +58,6 @@ def test_what_comes_later_is_reserved_and_said_to_be(block: str) -> None:
     assert only(mistakes(block)).code == "reserved"
 
 
-def test_the_local_backend_is_taken_and_has_no_settings() -> None:
-    configured('[backend]\ntype = "local"\n')
-    assert only(mistakes('[backend]\ntype = "local"\npath = "x"\n')).code == "unknown-attribute"
-    assert only(mistakes("[backend]\n")).code == "missing-attribute"
-
-
 @pytest.mark.parametrize("name", ['"a b"', '"1a"', '""', '"a.b"', '"\\u001b"'])
 def test_a_block_has_a_name_that_an_address_can_have(name: str) -> None:
     assert only(mistakes(f"[outbound_connector.{name}]\n")).code == "bad-name"
