@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mailform_state import journal_file
@@ -70,7 +71,8 @@ class ObjectJournal:
     def close(self, after: Told, lock: str) -> None:
         """Ends the journal, and takes it away as far as that goes: the rest is for the next one to take away."""
         number = self._put(after.last + 1, lock, b"", end=True)
-        self.bucket.remove([_key(old) for old in self._numbers() if old < number])
+        with suppress(Unusable):
+            self.bucket.remove([_key(old) for old in self._numbers() if old < number])
 
     def _put(self, number: int, lock: str, lines: bytes, *, end: bool) -> int:
         head = canonical({"wave": number, "lock": lock, "end": end}) + b"\n"

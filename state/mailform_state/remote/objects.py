@@ -193,7 +193,8 @@ class ObjectStore:
                     hint="Run the command again: it will start from the new state.",
                 ) from None
         self._keep(state.serial, document)
-        self._prune()
+        with suppress(Unusable):  # the next one takes away what we can't
+            self._prune()
 
     def _keep(self, serial: int, document: bytes) -> None:
         with suppress(Conflict):  # it is kept already

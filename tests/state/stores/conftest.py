@@ -47,8 +47,14 @@ def sealed(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return _place(request, tmp_path, SEALED)
 
 
-def _place(request: pytest.FixtureRequest, folder: Path, more: str) -> Place:
-    kind: str = request.param
+@pytest.fixture
+def remote_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Place]:
+    """A state of its own in a store of a kind."""
+    return lambda kind: _place(request, tmp_path, "", kind)
+
+
+def _place(request: pytest.FixtureRequest, folder: Path, more: str, kind: str = "") -> Place:
+    kind = kind or request.param
     if kind == "local":
         server = Server("local", {}, {})
     else:
