@@ -25,6 +25,42 @@ def name_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def azure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """Azurite, with a container for states (`servers.Server`)."""
+    from servers import azurite
+
+    with azurite(tmp_path_factory.mktemp("azurite")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """MiniStack, with a bucket for states."""
+    from servers import ministack
+
+    with ministack(tmp_path_factory.mktemp("ministack")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def http_server() -> Iterator[object]:
+    """A server of Terraform's HTTP protocol."""
+    from servers import terraform_http
+
+    with terraform_http() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def gitlab_server() -> Iterator[object]:
+    """The same, with the methods that GitLab has for its locks."""
+    from servers import terraform_http
+
+    with terraform_http(gitlab=True) as found:
+        yield found
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tells what tests have to say beside having passed, which nobody would see among the dots. It comes with their own
     properties, so that it doesn't matter in which process they ran."""

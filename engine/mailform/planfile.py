@@ -21,6 +21,7 @@ from mailform.session.preparing import Prepared
 from mailform_state.canonical import canonical, digest, read_json
 from mailform_state.errors import Damaged, Unusable
 from mailform_state.regular import NotAFile, read_named
+from mailform_state.sealing import OPENING, PLAIN, Seal
 
 FORMAT = "mailform-plan"
 VERSION = 1
@@ -85,7 +86,7 @@ def saved(
     )
 
 
-def sealed(plan: PlanFile, key: SigningKey | None) -> PlanFile:
+def stamped(plan: PlanFile, key: SigningKey | None) -> PlanFile:
     """The plan with its digest, and with a signature where there is a key."""
     body = _body(plan)
     signature = None if key is None else signed(canonical(body), key)
@@ -93,11 +94,11 @@ def sealed(plan: PlanFile, key: SigningKey | None) -> PlanFile:
 
 
 def dump(plan: PlanFile) -> bytes:
-    """The bytes of a sealed plan: canonical JSON."""
+    """The bytes of a stamped plan: canonical JSON."""
     return canonical({**_body(plan), **_signature(plan.signature), "digest": plan.digest}) + b"\n"
 
 
-def opened(path: Path, key: PlanKey | None) -> PlanFile:
+def opened(path: Path, key: PlanKey | None, seal: Seal = PLAIN) -> PlanFile:
     """The plan in a file, signed with the key if there is one. Raises Unusable when it can't be read, Mistakes when it
     is no plan at all, Damaged when it is a plan no more, or not this key's."""
     hint = f"Make it: mailform plan --out {path}"
@@ -107,6 +108,8 @@ def opened(path: Path, key: PlanKey | None) -> PlanFile:
         raise Unusable(f"{path} can't be read: {error.strerror}", hint=hint) from None
     except NotAFile as found:
         raise Unusable(f"{path} is {found.what}, and no plan can be read from it", hint=hint) from None
+    if data.startswith(OPENING) or (seal.hides and FORMAT.encode() in data):
+        data = seal.open(data, "plan")
     return load(data, key)
 
 

@@ -10,7 +10,7 @@ other damage is refused, since recovery that believes half a journal would leave
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from mailform_state.canonical import canonical, digest, read_json
@@ -30,11 +30,12 @@ from mailform_state.changes import (
 from mailform_state.errors import Damaged
 from mailform_state.journal import Begin, End, Entry, Intent, Pivot, Result, Skip, Undo, UndoResult, Verified
 from mailform_state.plain import fields_of
+from mailform_state.sealing import PLAIN, Seal
 
 LARGEST = 256 * 1024 * 1024
 """Bytes of a journal at most: before-images and payloads of every object, and all that was done to them."""
 
-_HINT = (
+HINT = (
     "Nothing was changed, and the state itself is another file. Look at the tenant before you take the journal away: "
     "it may tell of changes that were begun."
 )
@@ -67,19 +68,31 @@ def _encoded(entry: Entry, previous: str, seq: int) -> tuple[bytes, str]:
     return canonical({**rest, "digest": own}) + b"\n", own
 
 
-def encode_all(entries: Iterable[Entry], after: Journal) -> tuple[bytes, Journal]:
-    """The lines of `entries` behind all that `after` tells, and the journal as it is with them."""
+def encode_all(entries: Iterable[Entry], after: Journal, seal: Seal = PLAIN) -> tuple[bytes, Journal]:
+    """The lines of `entries` behind all that `after` tells, and the journal as it is with them. Sealed they are one
+    line together."""
     added, lines, last = tuple(entries), b"", after.last
     for seq, entry in enumerate(added, start=len(after.entries)):
         line, last = _encoded(entry, last, seq)
         lines += line
+    if seal.hides:
+        lines = seal.close(lines, "journal", serial=len(after.entries), lineage="") + b"\n"
     return lines, Journal(after.entries + added, last, intact=after.intact + len(lines))
 
 
-def decode(data: bytes) -> Journal:
+def decode(data: bytes, seal: Seal = PLAIN) -> Journal:
     """What the bytes of a journal tell: a torn tail is dropped, damage anywhere else is Damaged."""
+    if not seal.hides:
+        return _decoded(seal.open(data, "journal"))
+    data = data.rstrip(b"\0")
+    whole = data[: data.rfind(b"\n") + 1]
+    lines = b"".join(seal.open(line, "journal") for line in whole.splitlines())
+    return replace(_decoded(lines), torn=len(data) > len(whole), intact=len(whole))
+
+
+def _decoded(data: bytes) -> Journal:
     if len(data) > LARGEST:
-        raise Damaged(f"The journal is larger than the {LARGEST:,} bytes that Mailform reads.", hint=_HINT)
+        raise Damaged(f"The journal is larger than the {LARGEST:,} bytes that Mailform reads.", hint=HINT)
     entries: list[Entry] = []
     last, intact = "", 0
     for seq, line in enumerate(BytesIO(data.rstrip(b"\0"))):  # one by one: the first that is damaged ends it
@@ -107,7 +120,7 @@ def _line(line: bytes, seq: int, previous: str) -> tuple[Entry, str]:
         if (shape.seq, shape.previous) != (seq, previous):
             raise Damaged(f"{what} doesn't follow the one before it: a line was taken out or put in.")
     except Damaged as damage:
-        raise Damaged(damage.message, hint=_HINT) from None
+        raise Damaged(damage.message, hint=HINT) from None
     return shape.entry.read(), str(named)
 
 

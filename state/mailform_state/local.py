@@ -28,6 +28,7 @@ from mailform_state.errors import Damaged, Overtaken, Unusable
 from mailform_state.files import open_ours, read_ours, rename, sync_folder, temporary, usable, write_all, write_new
 from mailform_state.journal import Entry, Image
 from mailform_state.journal_file import Journal
+from mailform_state.sealing import PLAIN, Seal
 from mailform_state.store import Holder, Lock, LockInfo, VersionInfo
 from mailform_state.values import State
 from mailform_state.versions import Versions
@@ -43,21 +44,33 @@ _PREPARED = re.compile(re.escape(STATE) + r"\.(?P<serial>[0-9]{10,})\.[0-9a-f]+\
 class LocalStore:
     """A `Store` in a folder that is there already. Two processes may use one folder, two threads not one object."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, seal: Seal = PLAIN) -> None:
         self._directory = directory
+        self._seal = seal
         self._state = directory / STATE
         self._journal = directory / JOURNAL
         self._lock = directory / LOCK
-        self._versions = Versions(directory / VERSIONS)
+        self._versions = Versions(directory / VERSIONS, seal)
         self._told: tuple[tuple[int, int], Journal] | None = None
         """The journal as this object left it, with the identity of its file: appending needn't read it again."""
+
+    @property
+    def where(self) -> str:
+        return str(self._state)
+
+    def prepare(self) -> None:
+        with usable(f"{self._directory} can't be written to:"):
+            probe = temporary(self._state)
+            write_new(probe, b"")
+            probe.unlink()
+        self.read()
 
     def read(self) -> State | None:
         seen = read_ours(self._state, LARGEST)
         while True:
             newest = max(self._versions.serials(), default=0)
             underway = any(serial >= newest for serial, _ in self._prepared())
-            state = None if seen is None else load(seen)
+            state = None if seen is None else self._loaded(seen)
             if newest <= (0 if state is None else state.serial):
                 return state
             if underway:
@@ -99,14 +112,14 @@ class LocalStore:
         if data is None:
             kept = ", ".join(str(known) for known in self._versions.serials()) or "none"
             raise Unusable(f"Version {serial} of the state isn't kept.", hint=f"Kept are: {kept}.")
-        state = load(data)
+        state = self._loaded(data)
         if state.serial != serial:
             raise Damaged(f"The file of version {serial} holds version {state.serial}.")
         return state
 
     def journal(self) -> Journal | None:
         data = read_ours(self._journal, journal_file.LARGEST)
-        told = journal_file.decode(data or b"")
+        told = journal_file.decode(data or b"", self._seal)
         return told if told.entries else None
 
     def append(self, entries: Sequence[Entry]) -> None:
@@ -124,7 +137,7 @@ class LocalStore:
         if before is None or before.intact != here.st_size:
             before = self.journal() or Journal()
             os.ftruncate(file, before.intact)  # a torn tail: whoever wrote it was not told that it lasts
-        lines, after = journal_file.encode_all(entries, before)
+        lines, after = journal_file.encode_all(entries, before, self._seal)
         if before.intact == 0:
             sync_folder(self._directory)
         try:
@@ -158,8 +171,11 @@ class LocalStore:
     def unlock(self, lock_id: str) -> None:
         lock.clear(self._lock, lock_id)
 
+    def _loaded(self, data: bytes) -> State:
+        return load(self._seal.open(data, "state"))
+
     def _publish(self, state: State) -> None:
-        document = dump(state)
+        document = self._seal.close(dump(state), "state", serial=state.serial, lineage=state.lineage)
         prepared = temporary(self._directory / f"{STATE}.{state.serial:010}")
         with usable(f"Version {state.serial} of the state wasn't written, and the one before it stays:"):
             write_new(prepared, document)

@@ -11,7 +11,6 @@ not always at once.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import uuid
@@ -20,14 +19,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from shlex import quote
 
-from mailform_state.errors import Damaged, Locked, Refused
+from mailform_state.errors import Locked, Refused
 from mailform_state.files import open_ours, usable, write_all
-from mailform_state.plain import fields_of
+from mailform_state.lock_record import LARGEST, another, locked, named, record
 from mailform_state.store import Holder, LockInfo
 
-_LARGEST = 64 * 1024
 _GRACE = 0.1
 """Seconds in which even `timeout=0` tries again: `info` may have looked just then whether the name there is alive."""
 _PAUSE = 0.005
@@ -44,7 +41,7 @@ class HeldLock:
 
     def check(self) -> None:
         """Raises Locked when the file was taken away or exchanged, or names another holder."""
-        if not _same(self.path, self.file) or _named(_text(self.file))[0] != self.id:
+        if not _same(self.path, self.file) or named(_text(self.file))[0] != self.id:
             raise Locked(
                 "The lock on the state was lost: its file was removed, exchanged or written by somebody else.",
                 hint="See `mailform state lock-info`, then run `mailform recover`.",
@@ -58,12 +55,12 @@ def holding(path: Path, holder: Holder, timeout: float) -> Iterator[HeldLock]:
     try:
         held = HeldLock(str(uuid.uuid4()), path, file)
         with usable("The lock's file couldn't be written, and nothing was changed:"):
-            _write(file, json.dumps({"id": held.id, **fields_of(holder)}, indent=2))
+            _write(file, record(held.id, holder))
         try:
             yield held
         finally:
             with suppress(OSError):
-                if _named(_text(file))[0] == held.id:
+                if named(_text(file))[0] == held.id:
                     _write(file, "")
     finally:
         os.close(file)  # which gives the lock back
@@ -81,7 +78,7 @@ def info(path: Path) -> LockInfo | None:
             if not text:
                 return None  # free, and asking the system would keep somebody from it for an instant
             held = not _try(file)
-            id, holder = _named(text)
+            id, holder = named(text)
         finally:
             os.close(file)
     return LockInfo(id, holder, held) if held or id else None
@@ -94,15 +91,13 @@ def clear(path: Path, lock_id: str) -> None:
     if found is None:
         raise Refused("The state isn't locked.", hint="Nothing has to be unlocked.")
     if found.held:
-        raise _locked(found, None)
+        raise locked(found, None, ends="with its process")
     if found.id != lock_id:
-        raise Refused(
-            f"The lock has another ID: {found.id}.", hint=f"`mailform unlock {quote(found.id)}`, if that is meant."
-        )
+        raise another(found)
     with usable(f"{path} couldn't be written:"):
         file = open_ours(path, os.O_RDWR)
         try:
-            if not _try(file) or _named(_text(file))[0] != lock_id:
+            if not _try(file) or named(_text(file))[0] != lock_id:
                 raise Locked("Somebody took the lock just now.", hint="See `mailform state lock-info`.")
             _write(file, "")
         finally:
@@ -121,33 +116,13 @@ def _taken(path: Path, holder: Holder, timeout: float) -> int:
             except BaseException:
                 os.close(file)
                 raise
-            found = _named(_text(file))
+            found = named(_text(file))
             os.close(file)
         waited = time.monotonic() - began
         if waited >= max(timeout, _GRACE):
             asking = replace(holder, since=holder.since + timedelta(seconds=waited))
-            raise _locked(LockInfo(found[0], found[1]), asking)
+            raise locked(LockInfo(found[0], found[1]), asking, ends="with its process")
         time.sleep(_PAUSE if waited < _GRACE else 20 * _PAUSE)
-
-
-def _locked(found: LockInfo, asking: Holder | None) -> Locked:
-    who = found.holder
-    if who is None:
-        return Locked("The state is locked, and the lock doesn't say by whom.", hint="Wait a moment and try again.")
-    age = "" if asking is None else f", {_age(asking.since - who.since)} ago"
-    by = f"{who.user} on {who.host} (process {who.pid}{f', {who.command}' if who.command else ''})"
-    job = f" It runs in {who.pipeline} ." if who.pipeline else ""
-    return Locked(
-        f"The state is locked by {by} since {who.since:%Y-%m-%d %H:%M:%S} UTC{age}.{job}",
-        hint=f"Wait for it, or give --lock-timeout 5m. This lock ends with that process; its ID is {found.id}.",
-    )
-
-
-def _age(age: timedelta) -> str:
-    seconds = max(0, int(age.total_seconds()))
-    if seconds < 120:
-        return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
 
 
 def _try(file: int) -> bool:
@@ -165,7 +140,7 @@ def _same(path: Path, file: int) -> bool:
 
 def _text(file: int) -> bytes:
     os.lseek(file, 1, os.SEEK_SET)
-    return os.read(file, _LARGEST)
+    return os.read(file, LARGEST)
 
 
 def _write(file: int, text: str) -> None:
@@ -173,15 +148,3 @@ def _write(file: int, text: str) -> None:
     os.lseek(file, 0, os.SEEK_SET)
     if text:
         write_all(file, f"\n{text}\n".encode())
-
-
-def _named(text: bytes) -> tuple[str, Holder | None]:
-    """The ID and the holder in a lock's text; empty and None for anything that we didn't write, or not yet."""
-    from mailform_state.canonical import read_json
-    from mailform_state.shapes import HolderShape, shaped
-
-    try:
-        shape = shaped(HolderShape, read_json(text, what="The lock", limit=_LARGEST), what="The lock")
-    except Damaged:
-        return "", None
-    return shape.id, shape.read()

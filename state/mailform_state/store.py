@@ -64,8 +64,17 @@ class Store(Protocol):
     """Keeps one state, its last versions, and the journal of the run that is changing it.
 
     Everything raises Unusable when the store can't be used, and Damaged when what it holds isn't what was written.
-    Only `read`, `journal`, `versions`, `version`, `images` and `lock_info` may be called without holding the lock.
+    Only `read`, `journal`, `versions`, `version`, `images` and `lock_info` may be called without holding the lock;
+    `prepare` and `unlock` see to it themselves.
     """
+
+    @property
+    def where(self) -> str:
+        """Where the state is, as people write it. Holds no secret."""
+
+    def prepare(self) -> None:
+        """Makes sure that the store is there, that it may be read and written, and that it keeps its promises; leaves
+        what it holds as it is. For `init`."""
 
     def read(self) -> State | None:
         """The state now; None only when there never was one. A reader at any instant gets one whole version."""
@@ -80,7 +89,7 @@ class Store(Protocol):
         returns it with that serial. For `restore` and a forced push only: it asks nothing."""
 
     def versions(self) -> tuple[VersionInfo, ...]:
-        """The versions that are kept, the oldest first."""
+        """The versions that are kept, the oldest first. Raises Refused where the store keeps none."""
 
     def version(self, serial: int) -> State:
         """One of the versions. Raises Unusable when it isn't kept."""
@@ -89,8 +98,8 @@ class Store(Protocol):
         """The journal of the run that is on or was cut off; None when there is none, or not one whole entry in it."""
 
     def append(self, entries: Sequence[Entry]) -> None:
-        """Adds to the journal, in one write that is durable on return. Raises Unusable when it isn't: then nothing
-        was added, and nothing that these entries announce may be done."""
+        """Adds to the journal, in one write that is durable on return. Raises Unusable when it isn't, and Locked when
+        the lock was lost: then nothing that these entries announce may be done."""
 
     def close_journal(self) -> None:
         """Takes the journal away. Only after the state it led to was read back."""

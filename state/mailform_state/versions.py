@@ -23,6 +23,7 @@ from mailform_state.errors import Damaged, Overtaken, Unusable
 from mailform_state.files import read_ours, replace_whole, temporary, usable, write_new
 from mailform_state.journal import Image
 from mailform_state.plain import plain
+from mailform_state.sealing import PLAIN, Seal
 from mailform_state.store import VersionInfo
 
 KEPT = 20
@@ -34,9 +35,11 @@ _IMAGES = "mailform-images"
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The versions in one folder, which needn't be there yet."""
+    """The versions in one folder, which needn't be there yet. Documents come and go as they lie there; `seal` is for
+    the images."""
 
     folder: Path
+    seal: Seal = PLAIN
 
     def infos(self) -> tuple[VersionInfo, ...]:
         """What is kept, the oldest first. A version that is pruned meanwhile is left out."""
@@ -90,25 +93,14 @@ class Versions:
 
     def keep_images(self, serial: int, images: Sequence[Image]) -> None:
         """Keeps before-images beside version `serial`, in place of those of an earlier run from the same version."""
-        rest = {"format": _IMAGES, "serial": serial, "images": plain(tuple(images))}
-        document = json.dumps({**rest, "digest": digest(rest)}, indent=2, ensure_ascii=False) + "\n"
         with usable("The before-images couldn't be kept, and nothing was changed:"):
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            replace_whole(self._images(serial), document.encode("utf-8"))
+            replace_whole(self._images(serial), images_document(serial, images, self.seal))
 
     def images(self, serial: int) -> tuple[Image, ...]:
         """The before-images beside a version; empty when there are none."""
-        from mailform_state.journal_shapes import ImagesShape
-        from mailform_state.shapes import shaped
-
         data = read_ours(self._images(serial), LARGEST)
-        if data is None:
-            return ()
-        what = f"The file of before-images beside version {serial}"
-        document = read_json(data, what=what, limit=LARGEST)
-        if not isinstance(document, dict) or document.pop("digest", None) != digest(document):
-            raise Damaged(f"{what} isn't what Mailform wrote: its digest doesn't fit.")
-        return tuple(shape.read() for shape in shaped(ImagesShape, document, what=what).images)
+        return () if data is None else images_in(data, serial, self.seal)
 
     def _path(self, serial: int) -> Path:
         return self.folder / f"{serial:010}.json"
@@ -126,3 +118,22 @@ class Versions:
                 return ()
         found = (_NAME.fullmatch(name) for name in names)
         return tuple((int(match["serial"]), match["rest"]) for match in found if match is not None)
+
+
+def images_document(serial: int, images: Sequence[Image], seal: Seal) -> bytes:
+    """The document of the before-images of a run that begins from version `serial`."""
+    rest = {"format": _IMAGES, "serial": serial, "images": plain(tuple(images))}
+    document = json.dumps({**rest, "digest": digest(rest)}, indent=2, ensure_ascii=False) + "\n"
+    return seal.close(document.encode("utf-8"), "images", serial=serial, lineage="")
+
+
+def images_in(data: bytes, serial: int, seal: Seal) -> tuple[Image, ...]:
+    """The before-images in the document beside version `serial`. Raises Damaged."""
+    from mailform_state.journal_shapes import ImagesShape
+    from mailform_state.shapes import shaped
+
+    what = f"The file of before-images beside version {serial}"
+    document = read_json(seal.open(data, "images"), what=what, limit=LARGEST)
+    if not isinstance(document, dict) or document.pop("digest", None) != digest(document):
+        raise Damaged(f"{what} isn't what Mailform wrote: its digest doesn't fit.")
+    return tuple(shape.read() for shape in shaped(ImagesShape, document, what=what).images)

@@ -11,12 +11,13 @@ from mailform.fingerprint import fingerprint
 from mailform.planfile import PlanFile
 from mailform.session.preparing import Prepared
 from mailform_state.errors import Damaged
+from mailform_state.sealing import Seal
 
 
-def opened(path: Path, expect_digest: str | None) -> PlanFile:
+def opened(path: Path, expect_digest: str | None, seal: Seal) -> PlanFile:
     """The plan that was saved in a file, if it is the expected one. Raises Unusable, Mistakes, Damaged."""
     key = signing.plan_key()
-    found = planfile.opened(path, key)
+    found = planfile.opened(path, key, seal)
     if found.signature is not None and key is None:
         desk.tell(
             "Warning: the plan is signed, and no key is here to check that with.\n  hint: see mailform apply --help"

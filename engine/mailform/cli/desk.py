@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mailform.wanted import Configuration
     from mailform_providers.connect import Connection
     from mailform_providers.wire.patience import Waits
+    from mailform_state.sealing import Seal
     from mailform_state.store import Holder, Store
 
 
@@ -123,10 +124,29 @@ def inputs(common: Common) -> VariableInputs:
 
 
 def store(common: Common) -> Store:
-    """The store of the folder's state."""
-    from mailform_state.local import LocalStore
+    """The store that the folder's `[backend]` names. Raises Mistakes, Failure; also while a state that was not moved
+    there lies beside the configuration, since everything would look new."""
+    from mailform.cli.moving import there_is_one_beside
+    from mailform.configuration.backend import located
+    from mailform_state.errors import Refused
+    from mailform_state.opening import open_store
+    from mailform_state.places import Local
 
-    return LocalStore(common.directory)
+    backend = located(common.directory, common.backend_config)
+    if not isinstance(backend.place, Local) and there_is_one_beside(common.directory):
+        raise Refused(
+            "A state lies beside the configuration, and [backend] says that it is kept elsewhere.",
+            hint="Move it there: mailform init --migrate-state; or take mailform.state.json away",
+        )
+    return open_store(backend, common.directory, os.environ)
+
+
+def seal(common: Common) -> Seal:
+    """What keeps saved plans from other eyes: the state's own seal. Raises Mistakes, Failure."""
+    from mailform.configuration.backend import located
+    from mailform_state.opening import seal_of
+
+    return seal_of(located(common.directory, common.backend_config), common.directory, os.environ)
 
 
 def connection(common: Common, configured: Configuration | Sketch, waits: Waits | None = None) -> Connection:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mailform.cli import options as shared
 from mailform.cli.common import Common, with_common
 
 IGNORED = (
@@ -36,23 +37,24 @@ def register(app: typer.Typer) -> None:
 def command(
     common: Common,
     migrate_state: Annotated[
-        bool, typer.Option("--migrate-state", help="Comes with the remote backends, in a later version.")
+        bool, typer.Option("--migrate-state", help="Move the state to where [backend] says, from where it was.")
     ] = False,
+    lock_timeout: shared.LockTimeout = "0s",
 ) -> None:
     from mailform.cli import desk
-    from mailform.cli.later import later
     from mailform.configuration.files import MAIN
     from mailform.configuration.starter import STARTER
     from mailform.render.escape import shown
 
-    if migrate_state:
-        raise later("--migrate-state", "the state stays beside the configuration: [backend] has one type, local")
+    patience = shared.span(lock_timeout, "--lock-timeout").total_seconds()
     there = configured(common.directory)
     if there:
         loaded = desk.configuration(common)
         desk.warn(common, loaded.warnings)
+        told = prepared(common, migrate=migrate_state, patience=patience)
     else:
         write_new_file(common.directory / MAIN, STARTER)
+        told = ""
     added = ignore(common.directory / ".gitignore")
     if common.json:
         desk.say_json({"created": not there, "files": list(there) or [MAIN], "ignored": list(added)})
@@ -61,6 +63,8 @@ def command(
         return
     if there:
         desk.say("There is a configuration already, and it is valid; nothing of it was changed.")
+        if told:
+            desk.say(told)
     else:
         desk.say(
             f"Wrote {shown(str(common.directory / MAIN))}: mail that goes over a signature service and comes back."
@@ -68,6 +72,46 @@ def command(
     if added:
         desk.say("Added to .gitignore: " + ", ".join(added))
     desk.say(_NEXT)
+
+
+def prepared(common: Common, *, migrate: bool, patience: float) -> str:
+    """Makes sure of the store that `[backend]` names, moves the state there if that is asked for, and says so. Raises
+    Mistakes, Failure."""
+    from mailform.cli import moving
+    from mailform.configuration.backend import located
+    from mailform.render.escape import shown
+    from mailform_state.errors import Refused
+    from mailform_state.opening import open_store
+    from mailform_state.places import Backend, Local
+
+    wanted = located(common.directory, common.backend_config)
+    former = moving.former(common, wanted)
+    store = open_store(wanted, common.directory, dict(os.environ))
+    if (former is None or former.place != wanted.place) and not isinstance(wanted.place, Local):
+        store.prepare()
+    if former is None:
+        if migrate:
+            raise Refused("There is no state to move: it is where [backend] says.", hint="Nothing has to be moved.")
+        if wanted == Backend():
+            return ""
+        moving.remember(common, wanted)
+        return f"The state is kept in {shown(store.where)}, which is ready."
+    old = open_store(former, common.directory, dict(os.environ)).where
+    if not migrate:
+        what = f"is in {old}" if former.place != wanted.place else "is kept in another way"
+        raise Refused(
+            f"The state {what}, and [backend] says something else now.",
+            hint="Move it: mailform init --migrate-state",
+        )
+    arrived = moving.migrate(common, former, wanted, patience)
+    moving.remember(common, wanted)
+    if arrived is None:
+        return f"There was no state to move. It will be kept in {shown(store.where)}."
+    serial, count = arrived.serial, len(arrived.resources)
+    proof = f"serial {serial}, {count} resources, read again and the same"
+    if former.place == wanted.place:
+        return f"The state in {shown(store.where)} was sealed anew: {proof}. Earlier versions stay as they were."
+    return f"Moved the state from {shown(old)} to {shown(store.where)}: {proof}. Earlier versions stay behind."
 
 
 def configured(directory: Path) -> tuple[str, ...]:

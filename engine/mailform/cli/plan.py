@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mailform.wanted import Configuration
     from mailform_providers.dns.servers import Server
     from mailform_state.journal import Entry
+    from mailform_state.sealing import Seal
 
 
 _HELP = """Show what would change.
@@ -87,7 +88,7 @@ def command(
     prepared = judgement.prepared
     document = as_json(prepared)
     text = as_text(prepared, colour=False)
-    refused = tuple(found.message for found in (*prepared.objections, *judgement.denials))
+    refused = (*(one.message for one in prepared.objections), *(one.message for one in judgement.denials))
     if json_into is not None:
         from mailform.render.escape import json_text
 
@@ -108,7 +109,8 @@ def command(
     judgement.require_allowed(shown=True)
     if out is not None:
         now = desk.SystemClock().now()
-        saved = save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime, key)
+        protection = desk.seal(common)
+        saved = save(out, prepared, asked, allow_large_change, document, text, now, now + lifetime, key, protection)
         if not common.quiet:
             told = f"Saved the plan. To apply exactly this: mailform apply {shown(str(out))}"
             desk.tell(f"{told}\n{approved.seal(saved)}")
@@ -220,6 +222,7 @@ def save(
     now: datetime,
     expires: datetime,
     key: SigningKey | None,
+    seal: Seal,
 ) -> PlanFile:
     """Writes the plan file, and gives what is in it."""
     from mailform import planfile
@@ -235,6 +238,7 @@ def save(
         shown=document,
         text=text,
     )
-    sealed = planfile.sealed(plan, key)
-    desk.write_private(path, planfile.dump(sealed))
-    return sealed
+    stamped = planfile.stamped(plan, key)
+    data = planfile.dump(stamped)
+    desk.write_private(path, seal.close(data, "plan", serial=plan.serial, lineage=plan.lineage))
+    return stamped

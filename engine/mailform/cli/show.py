@@ -40,7 +40,7 @@ def _plan(common: Common, path: Path, format: str) -> None:
     from mailform.render.escape import shown
     from mailform.render.figures import moment
 
-    saved = approved.opened(path, None)
+    saved = approved.opened(path, None, desk.seal(common))
     if format == "json":
         ours = saved.shown.get("mailform")
         named = {**ours, "plan_digest": saved.digest} if isinstance(ours, dict) else {"plan_digest": saved.digest}

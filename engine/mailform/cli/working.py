@@ -91,7 +91,7 @@ def asked(
 
 def work(common: Common, request: Asked, planfile: Path | None, expect_digest: str | None) -> Exit:
     """Locks, plans, asks, applies and reports; answers with the exit code."""
-    saved = None if planfile is None else opened(planfile, expect_digest)
+    saved = None if planfile is None else opened(planfile, expect_digest, desk.seal(common))
     if saved is not None:
         request = replace(
             request, options=saved.options, allow_large_change=saved.allow_large_change, auto_approve=True

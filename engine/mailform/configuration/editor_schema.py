@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
+from mailform.configuration.backend_shapes import LOCK_METHODS, SHAPES, UNLOCK_METHODS
 from mailform.configuration.fixed import CLOUDS, DNS_TYPES, TSIG_ALGORITHMS, VARIABLE_TYPES
 from mailform.configuration.references import HOLE
 from mailform_providers.kinds import ACCEPTED_DOMAIN, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
@@ -42,7 +43,7 @@ def schema() -> Schema:
         "moved": {"type": "array", "items": _table({"from": _TEXT, "to": _TEXT}, required=["from", "to"])},
         "import": {"type": "array", "items": _table({"to": _TEXT, "id": _TEXT}, required=["to", "id"])},
         "removed": {"type": "array", "items": _table({"from": _TEXT, "lifecycle": _forgetting()}, required=["from"])},
-        "backend": _table({"type": {"enum": ["local"]}}, "Where the state is kept", required=["type"]),
+        "backend": _backend(),
         "dns": _dns(),
     }
     kinds: Schema = {
@@ -57,6 +58,20 @@ def schema() -> Schema:
 
 def _forgetting() -> Schema:
     return _table({"destroy": {"const": False, "description": "What [[removed]] means anyway"}})
+
+
+def _backend() -> Schema:
+    texts = ("account", "address", "bucket", "container", "lock_address", "prefix", "region", "unlock_address")
+    source: Schema = {"type": "string", "pattern": "^(env|file):", "description": "env:NAME or file:PATH"}
+    keys: Schema = dict.fromkeys(("passphrase", "key", "previous_passphrase", "previous_key"), source)
+    fields: Schema = {
+        "type": {"enum": [*SHAPES]},
+        **dict.fromkeys(texts, _TEXT),
+        "lock_method": {"enum": [*LOCK_METHODS]},
+        "unlock_method": {"enum": [*UNLOCK_METHODS]},
+        "encryption": _table(keys, "How the state is encrypted"),
+    }
+    return _table(fields, "Where the state is kept", required=["type"])
 
 
 def _dns() -> Schema:

@@ -162,14 +162,6 @@ class DestroyShape:
 
 
 @dataclass(frozen=True, slots=True)
-class BackendShape:
-    """`[backend]`: where the state is kept."""
-
-    fields: ClassVar[Fields] = (Field("type", Takes.WORD, required=True, values=("local",)),)
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rfc2136Shape:
     """`[dns]` with `type = "rfc2136"`: a zone whose primary server takes dynamic updates, signed with a key."""
 

@@ -27,7 +27,7 @@ from mailform.configuration.removed import removals
 from mailform.configuration.resources import outline
 from mailform.configuration.routing import routing, same_names
 from mailform.configuration.scope import Filled, Scope, depth_of, size_of
-from mailform.configuration.tenant import backend, tenant
+from mailform.configuration.tenant import tenant
 from mailform.configuration.variables import Variable, variables
 from mailform.diagnostics import Diagnostic, Mistakes
 from mailform.wanted import Configuration
@@ -81,7 +81,9 @@ def _configuration(
     scope = with_locals(scope, found.named["locals"], findings)
     owner = tenant(found.single.get("tenant"), scope, sources, findings)
     if "backend" in found.single:
-        backend(found.single["backend"], findings)
+        from mailform.configuration.backend import checked
+
+        checked(found.single["backend"], findings)
     zone = None
     if "dns" in found.single:
         from mailform.configuration.dns import dns

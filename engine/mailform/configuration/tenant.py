@@ -1,4 +1,4 @@
-"""`[tenant]` and `[backend]`: whose mail flow it is, and where the state is kept."""
+"""`[tenant]`: whose mail flow it is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import PurePath
 from mailform.configuration import domains, files
 from mailform.configuration.blocks import Block
 from mailform.configuration.findings import Findings, shown
-from mailform.configuration.fixed import BackendShape, TenantShape
+from mailform.configuration.fixed import TenantShape
 from mailform.configuration.scope import Scope
 from mailform.configuration.shapes import shaped
 from mailform.configuration.substitution import filled
@@ -46,13 +46,3 @@ def tenant(block: Block | None, scope: Scope, sources: Mapping[str, bytes], find
         message = f"{as_shown} is no tenant"
         findings.error("bad-tenant", message, block.value("id"), "write the tenant's GUID or one of its domains")
         return None
-
-
-def backend(block: Block, findings: Findings) -> None:
-    """Checks `[backend]`; the local one is the only one there is, and needs no settings."""
-    data = block.data if isinstance(block.data, dict) else {}
-    if isinstance(data.get("type"), str) and data["type"] != "local":
-        message = f"the backend {shown(data['type'])} is reserved: this version doesn't have it yet"
-        findings.error("reserved", message, block.value("type"), 'write type = "local", or take [backend] out')
-    else:
-        shaped(BackendShape, block, findings)

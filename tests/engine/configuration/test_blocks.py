@@ -50,18 +50,10 @@ def test_a_tenant_is_a_guid_or_a_domain_in_lower_case() -> None:
     "block",
     [
         "[module.m]\n",
-        '[backend]\ntype = "azurerm"\n',
-        '[backend]\ntype = "s3"\nx = 1\n',
     ],
 )
 def test_what_comes_later_is_reserved_and_said_to_be(block: str) -> None:
     assert only(mistakes(block)).code == "reserved"
-
-
-def test_the_local_backend_is_taken_and_has_no_settings() -> None:
-    configured('[backend]\ntype = "local"\n')
-    assert only(mistakes('[backend]\ntype = "local"\npath = "x"\n')).code == "unknown-attribute"
-    assert only(mistakes("[backend]\n")).code == "missing-attribute"
 
 
 @pytest.mark.parametrize("name", ['"a b"', '"1a"', '""', '"a.b"', '"\\u001b"'])
