@@ -86,7 +86,7 @@ def test_a_pull_request_has_one_comment_which_is_kept_up_to_date(runner: Runner)
     assert (first.code, first.outputs["steps.plan.outputs.code"]) == (0, "2"), first.log
     assert [one["id"] for one in runner.things] == [1, 2]
     assert runner.things[0] == theirs, "whoever writes our mark isn't us"
-    write(runner.folder, rule("a", "A") + rule("second", "B"))
+    write(runner.folder, rule("a", "A") + "\n" + rule("second", "B"))
     assert reviewed(runner).code == 0
     assert [one["id"] for one in runner.things] == [1, 2]
     assert "transport_rule.second" in runner.things[1]["body"]
