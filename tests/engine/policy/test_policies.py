@@ -332,6 +332,18 @@ MISTAKES = {
 }
 
 
+def test_a_value_of_no_type_that_fits_is_one_mistake(terminal: Terminal) -> None:
+    terminal.write(rule("a", "A"))
+    policy(terminal, '[deny.a]\nmessage = 5\nkind = [1, 2]\n[deny.b]\nmessage = "x"\nafter.enabled = 1979-05-27\n')
+    told = [one["summary"] for one in terminal.run("validate", "--json").document["diagnostics"]]
+    assert told == [
+        "`message` has to be a text that says why",
+        "`kind` has to be a text, or a list of texts",
+        "`accepted_domain` has no attribute `enabled`",
+        "`is` has to be a value, or a list of them for a list",
+    ]
+
+
 @pytest.mark.parametrize(("text", "code", "line"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_in_a_policy_is_told_with_its_place(terminal: Terminal, text: str, code: str, line: int) -> None:
     terminal.write(rule("a", "A"))
