@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from documents import ROOT
-from pipelines.recipes import read
+from pipelines.recipes import AZURE, read
 
 BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail")
 _EXPRESSION = re.compile(r"\$\{\{ *([\w.-]+) *\}\}")
@@ -64,7 +64,8 @@ class Runner:
 
     def github(self, workflow: Path, job: str, contexts: Mapping[str, str]) -> Ran:
         """A job of a workflow. `contexts` are values of expressions, such as `needs.plan.outputs.digest`."""
-        found = read(workflow)["jobs"][job]
+        whole = read(workflow)
+        found = whole["jobs"][job]
         outputs: dict[str, str] = {}
         log = ""
         output = self.stage / "output"
@@ -73,7 +74,7 @@ class Runner:
             if "run" not in step or not _holds(step.get("if", ""), known):
                 continue
             output.write_text("")
-            files = {"GITHUB_OUTPUT": str(output), "GITHUB_REPOSITORY": "contoso/mail"}
+            files = {**whole["env"], "GITHUB_OUTPUT": str(output), "GITHUB_REPOSITORY": "contoso/mail"}
             more = {name: _valued(text, known) for name, text in step.get("env", {}).items()}
             code, said = self.bash(step["run"], {**files, **more})
             log += said
@@ -90,7 +91,7 @@ class Runner:
         for step in steps:
             if "bash" not in step or step["displayName"] == "Install Mailform":
                 continue
-            named = {name.upper(): value for name, value in variables.items()}
+            named = {name.upper(): value for name, value in {**read(AZURE)["variables"], **variables}.items()}
             code, said = self.bash(step["bash"], {**named, "PIPELINE_WORKSPACE": str(self.stage)})
             log += said
             if code:

@@ -86,7 +86,7 @@ def test_a_pull_request_has_one_comment_which_is_kept_up_to_date(runner: Runner)
     assert (first.code, first.outputs["steps.plan.outputs.code"]) == (0, "2"), first.log
     assert [one["id"] for one in runner.things] == [1, 2]
     assert runner.things[0] == theirs, "whoever writes our mark isn't us"
-    write(runner.folder, rule("a", "A") + rule("second", "B"))
+    write(runner.folder, rule("a", "A") + "\n" + rule("second", "B"))
     assert reviewed(runner).code == 0
     assert [one["id"] for one in runner.things] == [1, 2]
     assert "transport_rule.second" in runner.things[1]["body"]
@@ -127,16 +127,23 @@ def test_an_exchanged_plan_is_refused_and_a_stale_one_says_to_run_the_workflow_a
     assert names(runner) == []
 
 
-def test_an_apply_that_waits_is_a_warning_and_what_mailform_says_gives_the_log_no_commands(runner: Runner) -> None:
+def test_an_apply_that_waits_is_a_warning(runner: Runner) -> None:
     write(runner.folder, '[accepted_domain.c]\ndomain = "contoso.com"\n')
     runner.environment["MAILFORM_SANDBOX_DNS"] = "wait"
     ran = applied(runner, planned(runner))
     assert ran.code == 0, ran.log
-    first, *said, last, warning = ran.log.splitlines()
-    token = first.removeprefix("::stop-commands::")
-    assert (len(token), last) == (32, f"::{token}::")
-    assert any("contoso.com" in line for line in said)
-    assert warning.startswith("::warning title=Mailform::Applied, but something waits")
+    assert ran.log.splitlines()[-1].startswith("::warning title=Mailform::Applied, but something waits")
+
+
+def test_a_name_gives_github_s_log_no_commands(runner: Runner) -> None:
+    """A pull request may name a file as it likes, and `fmt --check` names the files that it would change."""
+    write(runner.folder, rule("a", "A"))
+    (runner.folder / f"{EVIL}.mailform.toml").write_text("[locals]\nx=1\n")
+    ran = runner.github(GITHUB / "plan.yml", "plan", {"github.event.pull_request.number": "7"})
+    assert ran.code == 1
+    assert "owned" in ran.log
+    assert "::" not in ran.log
+    assert "##" not in ran.log
 
 
 def test_drift_is_told_in_one_issue_which_is_closed_in_the_end(runner: Runner) -> None:

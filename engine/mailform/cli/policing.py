@@ -66,6 +66,11 @@ def policies(common: Common, folders: list[Path] | None, commands: list[str] | N
     return Policies(rules(common.directory, folders or ()), programs)
 
 
+def policies_of(common: Common) -> Policies:
+    """The policies of the configuration's folder, for commands that take no others. Raises Mistakes."""
+    return policies(common, None, None, timedelta())
+
+
 def judged(found: Policies, prepared: Prepared, document: Callable[[Prepared], Mapping[str, object]]) -> Judgement:
     """What the policies say of a plan. `document` makes the JSON that programs are given."""
     told = (*_by_rules(found.rules, prepared), *_by_programs(found.programs, prepared, document))

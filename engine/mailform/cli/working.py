@@ -14,7 +14,7 @@ from mailform.cli.approved import opened, require_fresh, require_same_tenant
 from mailform.cli.common import Common
 from mailform.cli.failing import Stale
 from mailform.cli.plan import as_json, as_text, require_no_objection
-from mailform.cli.policing import NONE, Policies, judged
+from mailform.cli.policing import NONE, Policies, judged, policies_of
 from mailform.cli.progress import Progress
 from mailform.cli.settling import SETTLED, require_not_held, settle_journal
 from mailform.cli.showing import show
@@ -44,7 +44,7 @@ TOO_SHORT = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Everything that was asked of an apply."""
+    """Everything that was asked of an apply. `policies` None: those of the configuration's folder."""
 
     options: Options
     allow_large_change: bool
@@ -54,7 +54,7 @@ class Asked:
     domain_timeout: timedelta
     lock_timeout: timedelta
     name_server: Server | None = None
-    policies: Policies = NONE
+    policies: Policies | None = None
 
 
 def asked(
@@ -69,7 +69,7 @@ def asked(
     settle: str = "10s",
     lock_timeout: str = "0s",
     dns_server: str | None = None,
-    policies: Policies = NONE,
+    policies: Policies | None = None,
 ) -> Asked:
     """The options as values. Raises typer.BadParameter."""
     return Asked(
@@ -97,6 +97,7 @@ def work(common: Common, request: Asked, planfile: Path | None, expect_digest: s
             request, options=saved.options, allow_large_change=saved.allow_large_change, auto_approve=True
         )
     configured = desk.configuration(common)
+    request = replace(request, policies=request.policies or policies_of(common))
     kept = desk.store(common)
     command = "mailform destroy" if request.options.destroy else "mailform apply"
     with kept.lock(desk.holder(command), request.lock_timeout.total_seconds()) as lock:
@@ -117,7 +118,7 @@ def go_on(
     """Plans and applies what is left of a run, with what it was asked with; what it has replaced isn't replaced again.
     It was approved when the run began, and so no policy is asked again."""
     options = replace(Options.of(begin.asked), replace=())
-    return _apply(common, replace(request, options=options), None, configured, kept, lock, tenant)
+    return _apply(common, replace(request, options=options, policies=NONE), None, configured, kept, lock, tenant)
 
 
 def _apply(
@@ -132,7 +133,7 @@ def _apply(
     prepared = _prepared(request, saved, configured, kept, tenant)
     if saved is not None:
         require_same_tenant(saved, prepared)
-    judgement = judged(request.policies, prepared, as_json)
+    judgement = judged(request.policies or NONE, prepared, as_json)
     if saved is not None:
         desk.warn(common, () if judgement.denials else judgement.told)
     if common.stream is not None:

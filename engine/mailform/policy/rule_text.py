@@ -12,7 +12,7 @@ from mailform.configuration.findings import Findings, did_you_mean, escaped, lis
 from mailform.configuration.positions import Path
 from mailform.policy.fitting import fits
 from mailform.policy.rules import ACTIONS, Condition, Effect, Rule
-from mailform.policy.shapes import TESTS, RuleShape, TestShape
+from mailform.policy.shapes import TAKES, TESTS, RuleShape, TestShape
 from mailform_providers.kinds import KINDS
 from mailform_providers.kinds.schema import Attribute, Kind
 
@@ -104,8 +104,12 @@ class _Reader:
         return tuple(found)
 
     def _misshapen(self, error: ValidationError, inside: Path, words: tuple[str, ...], what: str) -> None:
+        told: set[str] = set()
         for found in error.errors(include_url=False, include_context=False):
             word = str(found["loc"][0]) if found["loc"] else ""
+            if word in told:  # pydantic tries every type that a word may take, and complains of each
+                continue
+            told.add(word)
             path = (*inside, word) if word else inside
             if found["type"] == "extra_forbidden":
                 hint = did_you_mean(word, words, f"it takes {listed(words)}")
@@ -113,8 +117,8 @@ class _Reader:
             elif found["type"] == "missing":
                 self._error("missing-attribute", f"{what} needs a `{word}`", (), f"add `{word} = …`: why it speaks up")
             else:
-                at = (*inside, word, *(part for part in found["loc"][1:] if isinstance(part, int)))
-                self._error("wrong-type", f"`{escaped(word)}` doesn't fit: {found['msg']}", at, "see the reference")
+                takes = TAKES.get(word, "a text, or a list of texts") if word else "a table"
+                self._error("wrong-type", f"{f'`{word}`' if word else what} has to be {takes}", path, f"write {takes}")
 
     def _inner(self, key: str, written: object, index: int) -> Path:
         return (key, index) if isinstance(written, list) else (key,)

@@ -69,5 +69,19 @@ class TestShape(Shape):
         return tuple(found)
 
 
+TAKES = {
+    "message": "a text that says why",
+    "before": "a table of attributes",
+    "after": "a table of attributes",
+    "is": "a value, or a list of them for a list",
+    "is_not": "a value, or a list of them for a list",
+    "one_of": "a list of values",
+    "none_of": "a list of values",
+    "empty": "true or false",
+    "at_least": 'a number, or a size such as "30MB"',
+    "at_most": 'a number, or a size such as "30MB"',
+}
+"""What a word takes, as the end of a sentence. What isn't here takes a text or several."""
+
 TESTS = tuple(field.alias or name for name, field in TestShape.model_fields.items())
 """The words of a test, as they are written."""

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from lifecycle.blocks import rule
+from mailform.cli import working
+from mailform.cli.common import Common
+from mailform.cli.failing import PolicyRefused
 from terminal import Ran, Terminal
 
 CONNECTOR = """
@@ -71,6 +74,16 @@ def test_an_apply_is_denied_before_anything_is_sent(terminal: Terminal, words: t
     assert (ran.code, terminal.sandbox.snapshot()) == (10, before)
     as_json = terminal.run(*words, "--json")
     assert (as_json.code, as_json.document["diagnostics"][0]["code"]) == (10, "policy-denied")
+
+
+def test_whatever_applies_without_a_word_on_policies_has_those_of_its_folder(terminal: Terminal) -> None:
+    """Such as taking back drift: a command that forgets them is not one that goes round them."""
+    terminal.write(rule("a", "A"))
+    policy(terminal, NO_CHANGE)
+    common = Common(terminal.folder, (), (), (), json=True, color=False, quiet=False, verbose=0)
+    with pytest.raises(PolicyRefused):
+        working.work(common, working.asked(auto_approve=True), None, None)
+    assert untouched(terminal)
 
 
 def test_a_plan_that_was_saved_before_the_policy_is_denied_all_the_same(terminal: Terminal) -> None:
@@ -330,6 +343,18 @@ MISTAKES = {
     "no TOML": ("[deny\n", "invalid-toml", 1),
     "the same name twice": ('[deny.a]\nmessage = "x"\n[warn.a]\nmessage = "y"\n', "duplicate", 3),
 }
+
+
+def test_a_value_of_no_type_that_fits_is_one_mistake(terminal: Terminal) -> None:
+    terminal.write(rule("a", "A"))
+    policy(terminal, '[deny.a]\nmessage = 5\nkind = [1, 2]\n[deny.b]\nmessage = "x"\nafter.enabled = 1979-05-27\n')
+    told = [one["summary"] for one in terminal.run("validate", "--json").document["diagnostics"]]
+    assert told == [
+        "`message` has to be a text that says why",
+        "`kind` has to be a text, or a list of texts",
+        "`accepted_domain` has no attribute `enabled`",
+        "`is` has to be a value, or a list of them for a list",
+    ]
 
 
 @pytest.mark.parametrize(("text", "code", "line"), MISTAKES.values(), ids=MISTAKES)
