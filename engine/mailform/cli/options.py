@@ -66,7 +66,7 @@ Events = Annotated[
 ]
 PlanFormat = Annotated[
     str,
-    typer.Option("--format", metavar="text|json|markdown", help="How to show the plan. --json is --format json."),
+    typer.Option("--format", metavar="text|json|markdown|html", help="How to show the plan. --json is --format json."),
 ]
 PlanFileArgument = Annotated[Path | None, typer.Argument(metavar="[PLANFILE]", help="A plan saved with --out.")]
 

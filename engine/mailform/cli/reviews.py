@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mailform.session.report import Report
 
-PLAN_FORMATS = ("text", "json", "markdown")
+PLAN_FORMATS = ("text", "json", "markdown", "html")
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 LARGEST_SUMMARY = 1 << 20
@@ -19,9 +19,11 @@ LARGEST_SUMMARY = 1 << 20
 
 def reviewed(document: Mapping[str, object], format: str, refused: Sequence[str] = ()) -> str:
     """A plan's JSON in one of the formats for reviewers. `refused` is what guards say against it. Raises Damaged."""
-    from mailform.render import plan_markdown
+    from mailform.render import plan_html, plan_markdown
     from mailform.render.reviewing import review
 
+    if format == "html":
+        return plan_html.html(review(document), refused=refused)
     return plan_markdown.markdown(review(document), refused=refused)
 
 

@@ -26,6 +26,9 @@ from mailform.wanted import Configuration
 from mailform_state.values import State
 
 FORMAT_VERSION = "1.2"
+TERRAFORM_VERSION = "1.9.0"
+"""The Terraform whose shape this is. Programs that read plans refuse one without it, or with a version that isn't
+Terraform's; ours is under `mailform`."""
 
 
 def as_json(
@@ -42,6 +45,7 @@ def as_json(
     changed = changes(plan, state, secrets)
     return {
         "format_version": FORMAT_VERSION,
+        "terraform_version": TERRAFORM_VERSION,
         "applyable": not plan.empty,
         "complete": not plan.deferred and not plan.targets,
         "errored": False,

@@ -15,7 +15,7 @@ from mailform.render.markdown import code, fenced, folded, table
 from mailform.render.palette import PLAIN
 from mailform.render.picture import picture
 from mailform.render.picture_mermaid import mermaid
-from mailform.render.review import WORDS, Item, Review, tally
+from mailform.render.review import Item, Review, figures
 
 LONGEST = 65_535
 """GitHub takes no longer comment. Characters."""
@@ -51,23 +51,8 @@ def _head(review: Review, refused: tuple[str, ...]) -> Iterator[str]:
 
 
 def _figures(review: Review) -> str:
-    """A row a kind, and all of them together, which is what the last line of the plan as text says."""
-    counted = tally(review)
-    whole = {word: getattr(review.counts, word) for word in WORDS}
-    always = ("create", "update", "replace", "delete", "move", "adopt", "forget")
-    words = (*always, *(word for word in WORDS if word not in always and whole[word]))
-    rows = [
-        (kind.replace("_", " "), *(f"{figures[word]:,}" for word in (*words, "unchanged")))
-        for kind, figures in counted.items()
-    ]
-    same = f"{len(review.same):,}"
-    return table(
-        (
-            ("", *(word.replace("_", " ") for word in words), "unchanged"),
-            *rows,
-            ("**all**", *(f"**{whole[word]:,}**" for word in words), f"**{same}**"),
-        )
-    )
+    heading, *rows, whole = figures(review)
+    return table((heading, *rows, tuple(f"**{cell}**" for cell in whole)))
 
 
 def _pieces(review: Review) -> Iterator[Piece]:

@@ -7,7 +7,7 @@ somebody forged them: whoever shows them escapes them, every one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailform.render.attribute_lines import Line
@@ -18,6 +18,7 @@ from mailform_providers.kinds import KINDS
 WORDS = ("delete", "replace", "update", "create", "adopt", "move", "withdraw", "forget", "state_only")
 """What may happen to a resource, in the order in which it is looked at where nothing is marked."""
 
+_ALWAYS = ("create", "update", "replace", "delete", "move", "adopt", "forget")
 _SIGNS = {"create": "+", "replace": "-/+", "delete": "-", "move": ">", "adopt": "<=", "forget": ".", "withdraw": "-"}
 
 
@@ -68,9 +69,16 @@ class Review:
         return (*self.risky, *self.rest)
 
 
-def tally(review: Review) -> Mapping[str, Counter[str]]:
-    """How often each word stands for each kind; what has no step counts as `unchanged`. Only kinds of ours."""
-    found: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+def figures(review: Review) -> Iterator[tuple[str, ...]]:
+    """A table: its heading, a row for each kind of ours, and all of them together, which is what the last line of a
+    plan as text says."""
+    counted: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
     for item in (*review.changed, *review.same):
-        found.setdefault(item.kind, Counter()).update(item.words or ("unchanged",))
-    return {kind: found[kind] for kind in KINDS if found[kind]}
+        counted.setdefault(item.kind, Counter()).update(item.words or ("unchanged",))
+    whole = {word: getattr(review.counts, word) for word in WORDS}
+    words = (*_ALWAYS, *(word for word in WORDS if word not in _ALWAYS and whole[word]))
+    yield ("", *(word.replace("_", " ") for word in (*words, "unchanged")))
+    for kind in KINDS:
+        if counted[kind]:
+            yield (kind.replace("_", " "), *(f"{counted[kind][word]:,}" for word in (*words, "unchanged")))
+    yield ("all", *(f"{whole[word]:,}" for word in words), f"{len(review.same):,}")

@@ -45,7 +45,8 @@ def review(document: Mapping[str, object]) -> Review:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What is looked up for each resource. `places` are those of the rules in the end, `rules` how many there are."""
+    """What is looked up for each resource. `places` are those of the rules in the end; `written` is what each refers
+    to in the configuration; `connectors` are addresses by the name that the tenant has."""
 
     waits: Mapping[str, str]
     places: Mapping[str, int]

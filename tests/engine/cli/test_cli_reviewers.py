@@ -15,15 +15,17 @@ from terminal import Terminal
 TABLE = "| **all** | **4** | **0** |"
 
 
-def test_a_plan_and_the_same_plan_saved_are_the_same_markdown(scenario: Terminal) -> None:
-    fresh = scenario.done("plan", "--format", "markdown", "--out", "saved.mfplan", "-q")
-    assert TABLE in fresh
-    assert scenario.done("show", "saved.mfplan", "--format", "markdown") == fresh
+@pytest.mark.parametrize(("format", "figures"), [("markdown", TABLE), ("html", "<td>all</td><td>4</td>")])
+def test_a_plan_and_the_same_plan_saved_look_the_same(scenario: Terminal, format: str, figures: str) -> None:
+    fresh = scenario.done("plan", "--format", format, "--out", "saved.mfplan", "-q")
+    assert figures in fresh
+    assert scenario.done("show", "saved.mfplan", "--format", format) == fresh
 
 
-def test_hostile_names_are_shown_spelled_out(spoiled_tenant: Terminal) -> None:
+@pytest.mark.parametrize("format", ["markdown", "html"])
+def test_hostile_names_are_shown_spelled_out(spoiled_tenant: Terminal, format: str) -> None:
     for words in (("plan",), ("plan", "--destroy"), ("plan", "--out", "x.mfplan"), ("show", "x.mfplan")):
-        ran = spoiled_tenant.run(*words, "--format", "markdown")
+        ran = spoiled_tenant.run(*words, "--format", format)
         assert ran.code == 0, ran
         shows_nothing_harmful(ran)
         assert MARK in ran.out
