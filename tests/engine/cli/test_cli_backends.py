@@ -9,7 +9,7 @@ import pytest
 
 from mailform_state.journal import Begin
 from mailform_state.local import STATE
-from servers import Server, States, terraform_http
+from servers import Server, States, careless_bucket, terraform_http
 from terminal import Terminal
 
 KINDS = ("azure", "s3", "http", "gitlab")
@@ -132,6 +132,14 @@ def test_a_server_that_gives_its_lock_to_everybody_is_refused(
             monkeypatch.setenv(name, value)
         append(server.block("careless"))
         scenario.run("init").refuses("gives the lock to two at once", "lock_address")
+
+
+def test_a_bucket_that_ignores_conditions_is_refused(scenario: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    with careless_bucket() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        append(server.block("careless"))
+        scenario.run("init").refuses("ignores the conditions of a write", "If-None-Match")
 
 
 def test_what_cannot_be_reached_says_so_and_shows_no_credential(
