@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import hmac
 import json
 import os
@@ -18,6 +19,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -140,14 +142,59 @@ class States:
 @contextlib.contextmanager
 def terraform_http(states: States | None = None, *, gitlab: bool = False) -> Iterator[Server]:
     """A server of Terraform's protocol; `gitlab`: with the methods that GitLab has for locks."""
-    served = ThreadingHTTPServer(("127.0.0.1", 0), _handler(states or States()))
-    served.daemon_threads = True
-    thread = threading.Thread(target=served.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
     methods = {"lock_method": "POST", "unlock_method": "DELETE"} if gitlab else {}
     environment = {"MAILFORM_HTTP_USERNAME": USER, "MAILFORM_HTTP_PASSWORD": PASSWORD}
+    with _served(_handler(states or States())) as port:
+        yield Server("http", {"address": f"http://127.0.0.1:{port}", **methods}, environment)
+
+
+@contextlib.contextmanager
+def careless_bucket() -> Iterator[Server]:
+    """A bucket that takes every write, whatever its conditions say: as much of S3 as it takes to notice."""
+    kept: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            key = urlsplit(self.path).path
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            code, answer = 200, b""
+            match self.command:
+                case "PUT":
+                    kept[key] = body
+                case "POST":  # objects to be removed, all in one request
+                    answer = b"<DeleteResult><Deleted><Key>any</Key></Deleted></DeleteResult>"
+                case _:
+                    code, answer = (200, kept[key]) if key in kept else (404, b"")
+            self.send_response(code)
+            self.send_header("ETag", f'"{hashlib.sha256(body or answer).hexdigest()}"')
+            self.send_header("Last-Modified", formatdate(usegmt=True))
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_GET = do_PUT = do_POST = handle_any  # noqa: N815  # the names that http.server asks
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with _served(Handler) as port:
+        environment = {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        yield Server("s3", {"bucket": "states", "region": "us-east-1"}, environment)
+
+
+@contextlib.contextmanager
+def _served(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    served = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    served.daemon_threads = True
+    threading.Thread(target=served.serve_forever, args=(0.02,), daemon=True).start()
     try:
-        yield Server("http", {"address": f"http://127.0.0.1:{served.server_port}", **methods}, environment)
+        yield served.server_port
     finally:
         served.shutdown()
         served.server_close()
@@ -224,9 +271,6 @@ def _running(line: list[str], settings: Mapping[str, str], log: Path, port: int)
 
 def _azure_container(endpoint: str) -> None:
     """Makes the container, signed with the account's key, which obstore has no word for (shared key, version 2021)."""
-    import hashlib
-    from email.utils import formatdate
-
     date, version = formatdate(usegmt=True), "2021-08-06"
     resource = "/devstoreaccount1/devstoreaccount1/states\nrestype:container"
     text = "PUT" + "\n" * 12 + f"x-ms-date:{date}\nx-ms-version:{version}\n{resource}"

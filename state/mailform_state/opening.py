@@ -70,13 +70,13 @@ def _bucket(place: S3 | Azure | Gcs, environment: Mapping[str, str]) -> Bucket:
     try:
         match place:
             case S3():
-                endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+                endpoint = _endpoint(environment, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
                 options |= {"endpoint": endpoint} if endpoint else {}
                 options |= {"region": place.region} if place.region else {}
                 opened = stores.S3Store(place.bucket, client_options=_client(endpoint), **options)
                 where = f"s3://{place.bucket}{inside}"
             case Azure():
-                endpoint = environment.get("AZURE_STORAGE_ENDPOINT")
+                endpoint = _endpoint(environment, "AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT")
                 options |= {"endpoint": endpoint} if endpoint else {}
                 opened = stores.AzureStore(
                     place.container, account_name=place.account, client_options=_client(endpoint), **options
@@ -89,6 +89,22 @@ def _bucket(place: S3 | Azure | Gcs, environment: Mapping[str, str]) -> Bucket:
         reason = str(error).split("\n")[0]
         raise Unusable(f"The backend can't be opened: {reason}", hint="Check [backend] and the credentials.") from None
     return Bucket(opened, where)
+
+
+def _endpoint(environment: Mapping[str, str], *names: str) -> str | None:
+    """The endpoint that one of these variables names; None where none is set. Raises Unusable for one that obstore
+    would choke on, and for one that anybody could listen to."""
+    for name in names:
+        if name not in environment:
+            continue
+        address = environment[name]
+        if not address.startswith("https://") and not (address.startswith("http://") and loopback(address)):
+            raise Unusable(
+                f"{name} is set, and is no endpoint that is safe from listeners.",
+                hint="Set it to https://… (plain http is taken for this very machine alone), or unset it.",
+            )
+        return address
+    return None
 
 
 _RETRIES: Mapping[str, object] = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}

@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Literal, assert_never, cast
+from typing import assert_never
 from urllib.parse import urlsplit
 
 from mailform.configuration.backend_shapes import (
     SHAPES,
     AzureShape,
-    EncryptionShape,
     GcsShape,
     HttpShape,
     LocalShape,
@@ -25,12 +24,13 @@ from mailform.configuration.backend_shapes import (
 )
 from mailform.configuration.blocks import Block, blocks
 from mailform.configuration.documents import Document, document
+from mailform.configuration.encryption import encryption, hidden
 from mailform.configuration.files import sources as read_sources
 from mailform.configuration.findings import Findings, did_you_mean, escaped, listed, shown
 from mailform.configuration.shapes import shaped
-from mailform.diagnostics import Diagnostic, Mistakes, Position
+from mailform.diagnostics import Diagnostic, Mistakes
 from mailform_state.opening import loopback
-from mailform_state.places import S3, Azure, Backend, Encryption, Gcs, Http, KeySource, Local, Place
+from mailform_state.places import S3, Azure, Backend, Gcs, Http, Local, Place
 
 _CREDENTIALS = {
     "local": "a state beside the configuration needs none",
@@ -44,8 +44,6 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]", re.ASCII)
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}", re.ASCII)
 _REGION = re.compile(r"[a-z0-9-]{2,40}", re.ASCII)
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=-]*(?:/[A-Za-z0-9][A-Za-z0-9._=-]*)*", re.ASCII)
-_SOURCE = re.compile(r"(?P<source>env|file):(?P<name>[^\s\x00-\x1f].*)", re.DOTALL)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 def located(directory: Path, given: Sequence[str]) -> Backend:
@@ -65,11 +63,11 @@ def written(backend: Backend) -> bytes:
     """A backend as the block that says it."""
     import tomli_w
 
-    place, encryption = backend.place, backend.encryption
+    place, sealed = backend.place, backend.encryption
     told: dict[str, object] = {"type": type(place).__name__.lower()}
     told |= {one.name: value for one in fields(place) if (value := getattr(place, one.name))}
-    if encryption is not None:
-        keys = {"": encryption.key, "previous_": encryption.previous}
+    if sealed is not None:
+        keys = {"": sealed.key, "previous_": sealed.previous}
         told["encryption"] = {
             f"{before}{key.kind}": f"{key.source}:{key.name}" for before, key in keys.items() if key is not None
         }
@@ -147,16 +145,16 @@ def _backend(block: Block, findings: Findings, *, whole: bool) -> Backend | None
     secrets = [name for name in data if name not in known and _SECRET.search(name)]
     for name in secrets:
         hint = f"credentials stand in no file; {_CREDENTIALS[kind]}"
-        findings.error("secret-in-file", f"`{escaped(name)}` can't be given in [backend]", _hidden(block, name), hint)
+        findings.error("secret-in-file", f"`{escaped(name)}` can't be given in [backend]", hidden(block, name), hint)
     if secrets:
         return None
     read = shaped(shape, block, findings)
-    encryption = _encryption(block, findings) if "encryption" in data else None
+    sealed = encryption(block, findings) if "encryption" in data else None
     if read is None or findings.wrong:
         return None
     wrong = [*_wrong(read, block, whole=whole)]
     findings.extend(wrong)
-    return None if wrong else Backend(_place(read), encryption)
+    return None if wrong else Backend(_place(read), sealed)
 
 
 def _place(read: LocalShape | RemoteShape) -> Place:
@@ -214,48 +212,9 @@ def _bad_address(name: str, address: str, block: Block) -> Iterator[Diagnostic]:
         return
     if "@" in parts.netloc or _SECRET.search(parts.query):
         hint = f"credentials stand in no file; {_CREDENTIALS['http']}"
-        yield Diagnostic("secret-in-file", f"`{name}` holds a credential", _hidden(block, name), hint)
+        yield Diagnostic("secret-in-file", f"`{name}` holds a credential", hidden(block, name), hint)
     elif not parts.hostname or parts.fragment or not address.isprintable() or " " in address:
         yield Diagnostic("bad-backend", f"{shown(address)} is no address", block.value(name), "write https://…")
     elif parts.scheme != "https" and not (parts.scheme == "http" and loopback(address)):
         hint = "write https://…; plain http is taken for this very machine alone"
         yield Diagnostic("bad-backend", f"{shown(address)} isn't safe from listeners", block.value(name), hint)
-
-
-def _encryption(block: Block, findings: Findings) -> Encryption | None:
-    read = shaped(EncryptionShape, block, findings, "encryption")
-    if read is None:
-        return None
-    keys = [*_keys(read, "", block, findings)]
-    previous = [*_keys(read, "previous_", block, findings)]
-    if findings.wrong:
-        return None
-    if len(keys) != 1 or len(previous) > 1:
-        hint = (
-            'write passphrase = "env:NAME", or key = "file:PATH"; and at most one of previous_passphrase, previous_key'
-        )
-        message = "[backend.encryption] needs one `passphrase` or one `key`"
-        findings.error("missing-attribute", message, block.value("encryption"), hint)
-        return None
-    return Encryption(keys[0], previous[0] if previous else None)
-
-
-def _keys(read: EncryptionShape, before: str, block: Block, findings: Findings) -> Iterator[KeySource]:
-    for kind in ("passphrase", "key"):
-        name = f"{before}{kind}"
-        text = getattr(read, name)
-        if not text:
-            continue
-        found = _SOURCE.fullmatch(text)
-        if found is None or (found["source"] == "env" and _VARIABLE.fullmatch(found["name"]) is None):
-            hint = f'name where it is: {name} = "env:NAME" (a variable of the environment) or "file:PATH"'
-            at = _hidden(block, "encryption", name)
-            findings.error("secret-in-file", f"`{name}` itself can't stand in the configuration", at, hint)
-            continue
-        source = cast("Literal['env', 'file']", found["source"])
-        yield KeySource(kind, source, found["name"])
-
-
-def _hidden(block: Block, *path: str) -> Position:
-    """Where something is written, without the line itself: messages are kept where others read them."""
-    return replace(block.key(*path), text="")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
@@ -90,12 +90,13 @@ class Bucket:
         """Takes objects away; those that are gone already are no mistake."""
         import obstore
 
-        for key in keys:
-            with self._usable(f"{key} couldn't be removed"):
-                try:
-                    obstore.delete(self.store, key)
-                except FileNotFoundError:
-                    continue
+        with self._usable("objects can't be removed"):
+            try:
+                obstore.delete(self.store, list(keys))
+            except FileNotFoundError:  # of some stores; of the others in the list nobody knows then
+                for key in keys:
+                    with suppress(FileNotFoundError):
+                        obstore.delete(self.store, key)
 
     def listed(self, folder: str) -> tuple[Listed, ...]:
         """The objects of a folder, by their keys."""
@@ -109,16 +110,23 @@ class Bucket:
     def prove(self) -> None:
         """Raises Unusable when the store doesn't refuse what it has to refuse. Leaves nothing behind."""
         key = f"mailform.probe.{secrets.token_hex(6)}"
-        first = self.put(key, b"one", None)
         try:
+            self._prove(key)
+        except Unusable:
+            with suppress(Unusable):
+                self.remove((key,))
+            raise
+        self.remove((key,))
+
+    def _prove(self, key: str) -> None:
+        try:
+            first = self.put(key, b"one", None)
             self._refuses(key, None)
             second = self.put(key, b"two", first)
             self._refuses(key, first)
             self.put(key, b"three", second)
         except Conflict:
             raise Unusable(f"{self.where} refuses a write over the version that is there.", hint=_LIAR) from None
-        finally:
-            self.remove((key,))
 
     def _refuses(self, key: str, over: Tag | None) -> None:
         try:

@@ -6,7 +6,6 @@ other.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -133,17 +132,3 @@ class HttpClient:
             case _:
                 hint = "Look at the server's log, and run the command again."
         return Unusable(f"{self.where}: {what}: the server answers {answer.status_code}.", hint=hint)
-
-
-def lock_body(id: str, *, operation: str, who: str, info: str, created: str, version: str) -> bytes:
-    """What the protocol says of a lock, in its own names."""
-    told = {
-        "ID": id,
-        "Operation": operation,
-        "Info": info,
-        "Who": who,
-        "Version": version,
-        "Created": created,
-        "Path": "mailform",
-    }
-    return json.dumps(told).encode()

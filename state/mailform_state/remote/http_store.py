@@ -7,7 +7,6 @@ it learns only by being refused (or, while a run is on, from the run's own journ
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,14 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from mailform_state import journal_file
-from mailform_state.canonical import read_json
 from mailform_state.errors import Damaged, Locked, Overtaken, Refused, Unusable
 from mailform_state.journal import Entry, Image
 from mailform_state.journal_file import Journal
-from mailform_state.lock_record import LARGEST, another, locked, named, record
-from mailform_state.plain import moment
-from mailform_state.remote.http_client import HttpClient, Taken, lock_body
+from mailform_state.lock_record import another, locked
+from mailform_state.remote.http_client import HttpClient
 from mailform_state.remote.http_document import MOST, Document, Images, dumped, last_serial, loaded
+from mailform_state.remote.http_lock import body, told
 from mailform_state.sealing import PLAIN, Seal
 from mailform_state.store import Holder, Lock, LockInfo, VersionInfo
 from mailform_state.values import State
@@ -66,8 +64,8 @@ class HttpStore:
         holder = Holder("mailform", "init", 0, datetime.now(UTC), "mailform init")
         with self.lock(holder, 0):
             second = str(uuid.uuid4())
-            if self._client.lock(_body(second, holder)) is None:
-                self._client.unlock(_body(second, holder), second)
+            if self._client.lock(body(second, holder)) is None:
+                self._client.unlock(body(second, holder), second)
                 raise Unusable(
                     f"{self.where} gives the lock to two at once.",
                     hint="Check lock_address and lock_method: the server takes our LOCK for something else.",
@@ -148,17 +146,17 @@ class HttpStore:
         finally:
             self._held = self._left = None
             with suppress(Unusable):  # it stays, and the next one is told whose it is
-                self._client.unlock(_body(held.id, held.holder), held.id)
+                self._client.unlock(body(held.id, held.holder), held.id)
 
     def lock_info(self) -> LockInfo | None:
         document = self._document(damaged=True)
         if document.lock is not None:
             return document.lock
         probe, holder = str(uuid.uuid4()), Holder("mailform", "lock-info", 0, datetime.now(UTC), _LOOKING)
-        taken = self._client.lock(_body(probe, holder))
+        taken = self._client.lock(body(probe, holder))
         if taken is not None:
-            return _told(taken)
-        self._client.unlock(_body(probe, holder), probe)
+            return told(taken)
+        self._client.unlock(body(probe, holder), probe)
         return None
 
     def unlock(self, lock_id: str) -> None:
@@ -174,7 +172,7 @@ class HttpStore:
                 number = document.serial + 1
                 self._client.post(dumped(replace(document, lock=None, serial=number), self._seal), lock_id)
         holder = found.holder or Holder("unknown", "unknown", 0, datetime.now(UTC))
-        if self._client.unlock(_body(lock_id, holder), lock_id) is not None:
+        if self._client.unlock(body(lock_id, holder), lock_id) is not None:
             raise Locked("The lock changed hands just now.", hint="See `mailform state lock-info`.")
 
     def require_unchanged(self) -> None:
@@ -186,10 +184,10 @@ class HttpStore:
         while True:
             waited = time.monotonic() - began
             asking = replace(holder, since=holder.since + timedelta(seconds=waited))
-            taken = self._client.lock(_body(id, holder))
+            taken = self._client.lock(body(id, holder))
             if taken is None:
                 return HttpLock(id, self, holder)
-            found = _told(taken)
+            found = told(taken)
             looking = found.holder is not None and found.holder.command == _LOOKING
             limit = max(timeout, _GRACE) if looking else timeout
             if waited >= limit:
@@ -235,42 +233,3 @@ class HttpStore:
             if self._client.get(MOST) != data:
                 raise
         self._left = new.serial
-
-
-def _body(id: str, holder: Holder) -> bytes:
-    """The protocol's own words for a holder, and all that we know of him under `Info`, which servers hand on."""
-    return lock_body(
-        id,
-        operation=holder.command or "mailform",
-        who=f"{holder.user}@{holder.host}",
-        info=json.dumps(json.loads(record(id, holder))),
-        created=moment(holder.since),
-        version="mailform",
-    )
-
-
-def _told(taken: Taken) -> LockInfo:
-    """Who has the lock, in our own words or in those of Terraform; nobody knows who, where the server doesn't say."""
-    try:
-        told = read_json(taken.text, what="The lock", limit=LARGEST)
-    except Damaged:
-        return LockInfo("", None)
-    if not isinstance(told, dict):
-        return LockInfo("", None)
-    id, info = str(told.get("ID") or ""), told.get("Info")
-    own, holder = named(info.encode()) if isinstance(info, str) else ("", None)
-    if holder is None or own != id:
-        return LockInfo(id, _foreign(told))
-    return LockInfo(id, holder)
-
-
-def _foreign(told: dict[str, object]) -> Holder | None:
-    who, created = told.get("Who"), told.get("Created")
-    if not isinstance(who, str) or not isinstance(created, str):
-        return None
-    try:
-        since = datetime.fromisoformat(created).astimezone(UTC)
-    except ValueError:
-        return None
-    user, _, host = who.partition("@")
-    return Holder(user, host or "unknown", 0, since, str(told.get("Operation") or ""))

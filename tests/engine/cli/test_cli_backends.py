@@ -9,7 +9,7 @@ import pytest
 
 from mailform_state.journal import Begin
 from mailform_state.local import STATE
-from servers import Server, States, terraform_http
+from servers import Server, States, careless_bucket, terraform_http
 from terminal import Terminal
 
 KINDS = ("azure", "s3", "http", "gitlab")
@@ -57,6 +57,22 @@ def test_a_state_moves_and_is_proven_to_have_arrived(applied: Terminal, server: 
     assert applied.done("state", "pull") == before
     assert "No changes" in applied.done("plan")
     applied.run("init", "--migrate-state").refuses("no state to move")
+
+
+def test_a_state_moves_on_from_one_store_to_the_next_and_back(
+    applied: Terminal, http_server: Server, gitlab_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in http_server.environment.items():
+        monkeypatch.setenv(name, value)
+    before, text = applied.done("state", "pull"), Path("mailform.toml").read_text()
+    blocks = [one.block(f"cli-{secrets.token_hex(6)}") for one in (http_server, gitlab_server)]
+    for block in (*blocks, ""):
+        Path("mailform.toml").write_text(f"{text}\n{block}")
+        assert "read again and the same" in applied.done("init", "--migrate-state")
+        assert applied.done("state", "pull") == before
+        assert "No changes" in applied.done("plan")
+    assert Path(STATE).exists()
+    applied.done("apply", "--auto-approve")
 
 
 def test_a_state_doesnt_move_over_another(
@@ -134,6 +150,14 @@ def test_a_server_that_gives_its_lock_to_everybody_is_refused(
         scenario.run("init").refuses("gives the lock to two at once", "lock_address")
 
 
+def test_a_bucket_that_ignores_conditions_is_refused(scenario: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    with careless_bucket() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        append(server.block("careless"))
+        scenario.run("init").refuses("ignores the conditions of a write", "If-None-Match")
+
+
 def test_what_cannot_be_reached_says_so_and_shows_no_credential(
     scenario: Terminal, monkeypatch: pytest.MonkeyPatch, http_server: Server
 ) -> None:
@@ -143,6 +167,17 @@ def test_what_cannot_be_reached_says_so_and_shows_no_credential(
     ran = scenario.run("plan")
     ran.refuses("401", "MAILFORM_HTTP_PASSWORD")
     assert "wrong-password" not in ran.err + ran.out
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["", "127.0.0.1:9000", "http://states.contoso.com", "http://127.0.0.1.contoso.com"]
+)
+def test_an_endpoint_that_is_none_or_can_be_listened_to_is_refused(
+    endpoint: str, scenario: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    append('[backend]\ntype = "s3"\nbucket = "states"\n')
+    scenario.run("plan").refuses("AWS_ENDPOINT_URL", "https")
 
 
 def test_without_obstore_a_bucket_says_how_to_get_it(scenario: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

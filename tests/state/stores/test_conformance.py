@@ -199,6 +199,19 @@ def test_whoever_lost_the_lock_writes_nothing_more_and_takes_it_from_nobody(remo
     assert remote.open().lock_info() is None
 
 
+def test_giving_back_a_lock_that_was_lost_takes_it_from_nobody(remote: Place) -> None:
+    slow, other = remote.open(), remote.open()
+    lost = slow.lock(somebody("slow"), 0)
+    held = lost.__enter__()
+    remote.open().unlock(held.id)
+    with other.lock(somebody("other"), 0) as theirs:
+        lost.__exit__(None, None, None)
+        theirs.check()
+        with pytest.raises(Locked), slow.lock(somebody("slow"), 0):
+            pytest.fail("both have it")
+        other.append((BEGIN,))
+
+
 def test_a_journal_is_read_by_others_as_it_was_told(place: Place) -> None:
     told: tuple[Entry, ...] = (BEGIN, Undo(1), Undo(2), End(3, NOW))
     store = place.open()
