@@ -117,3 +117,14 @@ def test_a_connector_that_its_deleted_rule_still_seems_to_use_is_deleted_all_the
     still = Reject("The connector 'Out' can't be removed: it is used by transport rules 'Route'.", USED)
     assert bench.apply(Fault(When(operation="Remove-OutboundConnector", nth=1), still)).exit is Exit.DONE
     assert names(bench, "outbound_connector") == []
+
+
+def test_a_domain_that_exchange_does_not_show_yet_is_asked_for_again_once_the_run_has_turned_email_on(
+    tmp_path: Path,
+) -> None:
+    text = configuration(domain("contoso", "contoso.com", 'domain_type = "InternalRelay"'))
+    bench = Bench(tmp_path, text)
+    bench.hand.graph("POST", "/domains", {"id": "contoso.com"})
+    unseen = Reject("The operation couldn't be performed because object 'contoso.com' couldn't be found.", MISSING, 404)
+    assert bench.apply(Fault(When(operation="Set-AcceptedDomain", nth=1), unseen)).exit is Exit.DONE
+    assert sent(bench).count("Set-AcceptedDomain") == 2

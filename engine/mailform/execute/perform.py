@@ -13,7 +13,6 @@ from mailform.execute.outcome import ended, failed
 from mailform.execute.publishing import publish, withdraw
 from mailform.planning.actions import RECIPIENTS, Made, Make, Place, Publish, Remove, Unpublish, Validate, Write
 from mailform.planning.compare import PROOF
-from mailform.planning.operations import Operation
 from mailform_providers.contract import Done, Lost, Rejected, Validated, Waiting, Written
 from mailform_providers.kinds import TRANSPORT_RULE
 from mailform_state.errors import Failure
@@ -96,21 +95,22 @@ _WORDS = {True: "succeeded", False: "failed", None: "not told"}
 def _send(call: Call, ledger: Ledger) -> Written:
     """Sends a write; one whose refusal may be a lagging reader's, again: it changed nothing."""
     written = _sent(call, ledger)
-    window = _doubt(written, call.operation, ledger)
+    window = _doubt(written, call, ledger)
     for turn in rounds(ledger, window) if window else ():
         if turn:
             written = _sent(call, ledger)
-        if not _doubt(written, call.operation, ledger):
+        if not _doubt(written, call, ledger):
             break
     return written
 
 
-def _doubt(written: Written, one: Operation, ledger: Ledger) -> float:
-    """For how many seconds a refusal may be untrue: what the run itself made is there, and what it let go just before
-    isn't used by that any more, whatever a reader that lags says. 0 for any other."""
+def _doubt(written: Written, call: Call, ledger: Ledger) -> float:
+    """For how many seconds a refusal may be untrue: what the run itself made or wrote to is there, and what it let go
+    just before isn't used by that any more, whatever a reader that lags says. 0 for any other."""
     if not isinstance(written, Rejected):
         return 0.0
-    own = isinstance(getattr(one.action, "target", None), Made)
+    one = call.operation
+    own = isinstance(getattr(one.action, "target", None), Made) or len(ledger.images(one.kind, str(call.id))) > 1
     refers = one.wanted is not None and not ledger.made.keys().isdisjoint(one.wanted.dependencies)
     if (written.missing and own) or (written.dangling and refers):
         return ledger.tempo.visibility

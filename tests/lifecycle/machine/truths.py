@@ -108,7 +108,7 @@ def a_rollback_brings_everything_back(world: World, ran: Ran) -> None:
         # of what it saw only as it had been, it can't know how it was
         touched = ran.meddled | ran.flickering
         if not touched:
-            assert difference(before, after) == []
+            assert difference(before, after) == [], difference(before, after)
         others = {key: found for key, found in objects_of(before).items() if key not in touched}
         now = objects_of(after)
         for key, found in others.items():
