@@ -212,6 +212,9 @@ def test_a_guard_shows_the_plan_and_writes_no_file(terminal: Terminal) -> None:
     assert ran.code == 10
     assert "transport_rule.a" in ran.out
     assert not (terminal.folder / "plan.mailform").exists()
+    as_json = terminal.run("plan", "--json")
+    assert (as_json.code, "--allow-large-change" in as_json.err) == (10, True)
+    assert len(as_json.document["resource_changes"]) == 10, "one document, and it is the plan"
     assert terminal.run("plan", "--out", "plan.mailform", "--allow-large-change", "--detailed-exitcode").code == 2
     terminal.done("apply", "plan.mailform")
 

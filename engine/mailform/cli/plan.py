@@ -105,7 +105,7 @@ def command(
     if server is not None:
         # Not without being asked to: a plan of a stranger's pull request looks nothing up.
         tell_proofs(prepared, server)
-    require_no_objection(prepared)
+    require_no_objection(prepared, printed_json=common.json)
     judgement.require_allowed(shown=True)
     if out is not None:
         now = desk.SystemClock().now()
@@ -178,15 +178,21 @@ def note_open_journal(common: Common) -> tuple[Entry, ...]:
     return journal.entries
 
 
-def require_no_objection(prepared: Prepared) -> None:
-    """Raises GuardRefused when a guard speaks against the plan."""
-    from mailform.cli.failing import GuardRefused
+def require_no_objection(prepared: Prepared, *, printed_json: bool = False) -> None:
+    """Raises GuardRefused when a guard speaks against the plan. `printed_json`: standard output has its one document
+    already, so that this is told beside it and the command is left."""
+    from mailform.cli import desk
+    from mailform.cli.failing import GuardRefused, failed
 
-    if prepared.objections:
-        raise GuardRefused(
-            "; ".join(found.message for found in prepared.objections),
-            hint="; ".join(found.hint for found in prepared.objections),
-        )
+    if not prepared.objections:
+        return
+    refused = GuardRefused(
+        "; ".join(found.message for found in prepared.objections),
+        hint="; ".join(found.hint for found in prepared.objections),
+    )
+    if not printed_json:
+        raise refused
+    desk.leave(failed(refused, as_json=False))
 
 
 def as_text(prepared: Prepared, *, colour: bool) -> str:
