@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ _OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
 )
+
+_LONGEST = 120
+"""Seconds after which a browser that says nothing more is ended, so that no test waits for it for ever."""
 
 
 class Page:
@@ -96,9 +100,12 @@ def opened(folder: Path) -> Iterator[Page]:
     )
     os.close(their_in)
     os.close(their_out)
+    patience = threading.Timer(_LONGEST, process.kill)
+    patience.start()
     with open(our_out, "wb") as commands, open(our_in, "rb") as events:
         try:
             yield Page(commands, events)
         finally:
+            patience.cancel()
             process.terminate()
             process.wait(timeout=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ from mailform_providers.connect import Connection
 from mailform_providers.dns.servers import Server
 from mailform_providers.errors import NotAllowed
 from mailform_providers.wire.patience import Waits
+from mailform_state.errors import Failure
 from mailform_state.journal import Begin
 from mailform_state.store import Lock, Store
 
@@ -171,8 +173,11 @@ def _apply(
         )
         report = apply(prepared, tenant.provider, kept, lock, desk.SystemClock(), manner)
     show(common, report)
-    if common.stream is not None and (after := kept.read()) is not None:
-        common.stream.say((events.outputs(after),))
+    if common.stream is not None:
+        # How the run ended is settled, whatever becomes of reading the state once more.
+        with suppress(Failure):
+            after = kept.read()
+            common.stream.say(() if after is None else (events.outputs(after),))
     return report.exit
 
 

@@ -6,9 +6,14 @@ let through. Import this only where a review is made, since pydantic takes its t
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
 from mailform_state.shapes import Shape
+
+Figure = Annotated[int, Field(ge=0, lt=10**9)]
+"""A number of things. One with a thousand digits would break what has to fit."""
 
 
 class Read(Shape):
@@ -34,7 +39,7 @@ class Ours(Read):
     risks: list[str] = Field(default_factory=list)
     changed: list[str] = Field(default_factory=list)
     notes: dict[str, str] = Field(default_factory=dict)
-    move: dict[str, int] | None = None
+    move: dict[str, Figure] | None = None
     settings: dict[str, Setting] = Field(default_factory=dict)
     aside: bool = False
     retire: bool = True
@@ -107,10 +112,10 @@ class WholeShape(Read):
     tenant: str
     destroy: bool
     refresh_only: bool
-    summary: dict[str, int]
+    summary: dict[str, Figure]
     warnings: list[WarningShape]
     released: dict[str, list[str]]
-    foreign: dict[str, int]
+    foreign: dict[str, Figure]
     dns_records: list[RecordShape]
     rule_order: OrderShape
 
