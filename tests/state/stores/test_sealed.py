@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from mailform_state.errors import Damaged, Unusable
+from mailform_state.journal import Undo
+from mailform_state.local import JOURNAL, LocalStore
 from mailform_state.places import Encryption, KeySource
 from mailform_state.sealed import Sealed, Secret, sealed
 from mailform_state.sealing import PLAIN
+from state.stores.test_conformance import BEGIN
 
 KEY = Secret("key", bytes(range(32)))
 PASSPHRASE = Secret("passphrase", b"correct horse battery staple")
@@ -109,3 +112,35 @@ def test_a_key_that_isnt_there_or_is_weak_is_refused_before_anything(
         sealed(Encryption(source), tmp_path, environment)
     assert refused.value.hint
     assert not any(value in refused.value.message for value in environment.values())
+
+
+def test_a_sealed_journal_loses_its_torn_tail_and_nothing_else(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path, Sealed(KEY))
+    path = tmp_path / JOURNAL
+    store.append((BEGIN,))
+    store.append((Undo(1), Undo(2)))
+    whole = path.read_bytes()
+    assert whole.count(b"\n") == 2, "a line a wave"
+    path.write_bytes(whole + whole[:40])
+    found = LocalStore(tmp_path, Sealed(KEY)).journal()
+    assert found is not None
+    assert (found.entries, found.torn, found.intact) == ((BEGIN, Undo(1), Undo(2)), True, len(whole))
+    LocalStore(tmp_path, Sealed(KEY)).append((Undo(3),))
+    found = LocalStore(tmp_path, Sealed(KEY)).journal()
+    assert found is not None
+    assert (found.entries, found.torn) == ((BEGIN, Undo(1), Undo(2), Undo(3)), False)
+    first, second, third = path.read_bytes().splitlines(keepends=True)
+    for wrong in (first + third, second + first + third, first + second.replace(b'"data":"', b'"data":"A')):
+        path.write_bytes(wrong)
+        with pytest.raises(Damaged):
+            LocalStore(tmp_path, Sealed(KEY)).journal()
+
+
+def test_a_journal_that_should_be_sealed_and_isnt_is_refused_and_the_reverse(tmp_path: Path) -> None:
+    LocalStore(tmp_path).append((BEGIN,))
+    with pytest.raises(Damaged, match="isn't encrypted"):
+        LocalStore(tmp_path, Sealed(KEY)).journal()
+    (tmp_path / JOURNAL).unlink()
+    LocalStore(tmp_path, Sealed(KEY)).append((BEGIN,))
+    with pytest.raises(Damaged, match="is encrypted"):
+        LocalStore(tmp_path).journal()
