@@ -9,7 +9,7 @@ from mailform.adoption.links import Links
 from mailform.adoption.saying import Written
 from mailform.configuration.documents import Document, document
 from mailform.planning.compare import Comparison
-from mailform.planning.plan import facts
+from mailform.planning.published import facts
 from mailform.planning.routes import connectors_to_be
 from mailform.planning.steps import Drift
 from mailform.planning.world import World

@@ -11,18 +11,18 @@ from graphlib import CycleError
 
 from mailform.configuration.limits import MOST_RULES
 from mailform.diagnostics import Diagnostic, Mistakes, Severity
-from mailform.expression import Unknown, evaluate
 from mailform.planning import complaints
 from mailform.planning.actions import Make
-from mailform.planning.compare import PROOF
 from mailform.planning.decide import Decisions, Table
 from mailform.planning.imports import claims
 from mailform.planning.leftovers import wanted_again
 from mailform.planning.names import collisions
 from mailform.planning.ownership import given_up, owners, strangers
 from mailform.planning.placing import place_rules
+from mailform.planning.published import facts, output_changes
 from mailform.planning.publishing import left_behind, withdrawals
-from mailform.planning.records import observed_record, readdressed
+from mailform.planning.records import readdressed
+from mailform.planning.refreshing import refreshed
 from mailform.planning.remarks import refined
 from mailform.planning.renamed_keys import renamed_keys
 from mailform.planning.routes import connectors_to_be, lost_routes
@@ -31,10 +31,6 @@ from mailform.planning.steps import (
     Adopt,
     Create,
     Delete,
-    Drift,
-    Forget,
-    Kept,
-    OutputChange,
     Plan,
     Readdress,
     Replace,
@@ -46,11 +42,11 @@ from mailform.planning.steps import (
 from mailform.planning.targets import reach, spread
 from mailform.planning.waiting import deferred
 from mailform.planning.world import World
-from mailform.wanted import Answers, Configuration, Facts, Wanted, resolve
+from mailform.wanted import Configuration, Wanted, resolve
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.address import Address
-from mailform_state.values import Output, State, Value
+from mailform_state.values import State, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     known, origins = readdressed(state, configuration.moved)
     moves = tuple(Readdress(origin, target, known.resources[target].id) for target, origin in sorted(origins.items()))
     if options.refresh_only:
-        return _refreshed(known, world, moves)
+        return refreshed(known, world, moves)
     everywhere = {*configuration.resources, *known.resources, *(left.address for left in known.pending_delete)}
     options = spread(options, everywhere)
     decisions, wanted = _decide(configuration, known, world, options)
@@ -102,12 +98,14 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
     mistakes += _unknown_addresses(options, configuration, known, everywhere) + _too_many_rules(decisions.steps, world)
     if mistakes:
         raise Mistakes(tuple(sorted(mistakes, key=lambda found: (found.position is None, str(found.position)))))
+    fresh = frozenset(step.address for step in decisions.steps if isinstance(step, Create | Replace))
+    told = facts(known, world, fresh, _adopted(decisions.steps))
     made = Plan(
         steps=tuple(sorted([*steps, *order.moves], key=_reading_order)),
         drift=tuple(decisions.drift),
         kept=tuple(decisions.kept),
         deferred=deferred(decisions.steps, wanted, order.moves),
-        outputs=() if options.targets else _outputs(configuration, known, world, decisions.steps, options),
+        outputs=() if options.targets else output_changes(configuration, known, told, destroy=options.destroy),
         rules_before=order.before,
         rules_after=order.after,
         observed=world.objects,
@@ -203,57 +201,6 @@ def takes_connectors_away(made: Plan) -> bool:
         for step in made.steps
         if step.address.kind == OUTBOUND_CONNECTOR
     )
-
-
-def facts(state: State, world: World, fresh: frozenset[Address], adopted: Mapping[Address, Observed]) -> Facts:
-    """What is known of the resources' objects and of those that are adopted, without those in `fresh`, which will be
-    other objects. That a domain isn't verified is no fact: apply has it verified."""
-    present = {address: world.find(known.kind, known.id) for address, known in state.resources.items()}
-    return {
-        address: {name: value for name, value in current.facts.items() if (name, value) != (PROOF, False)}
-        | {"id": current.id}
-        for address, current in {**present, **adopted}.items()
-        if current is not None and address not in fresh
-    }
-
-
-def _refreshed(state: State, world: World, moves: tuple[Readdress, ...]) -> Plan:
-    """The plan of `--refresh-only`: the state is brought to what the tenant has, and the tenant isn't touched."""
-    drift: list[Drift] = []
-    kept: list[Kept] = []
-    steps: list[Step] = list(moves)
-    table = Table(world, {}, frozenset(), world.directory)
-    for address, known in sorted(state.resources.items()):
-        current = world.find(known.kind, known.id)
-        if current is None:
-            drift.append(Drift(address, known.id, str(known.written(KINDS[known.kind].naming) or known.id), gone=True))
-            steps.append(Forget(address, known.id, gone=True))
-            continue
-        differences = table.comparison(known.kind).drift(known, current)
-        if differences:
-            drift.append(
-                Drift(address, current.id, current.name, False, differences, current.changed_by, current.changed_at)
-            )
-            kept.append(Kept(known, current, None, observed_record(known, current)))
-    return Plan(steps=tuple(steps), drift=tuple(drift), kept=tuple(kept), observed=world.objects, refresh_only=True)
-
-
-def _outputs(
-    configuration: Configuration, state: State, world: World, steps: Iterable[Step], options: Options
-) -> tuple[OutputChange, ...]:
-    fresh = frozenset(step.address for step in steps if isinstance(step, Create | Replace))
-    lookup = Answers(configuration, facts(state, world, fresh, _adopted(steps)))
-    wanted = {} if options.destroy else configuration.outputs
-    changes = []
-    for name, block in wanted.items():
-        value = evaluate(block.value, lookup)
-        before = state.outputs.get(name)
-        if isinstance(value, Unknown) or before != Output(value, block.sensitive):
-            changes.append(OutputChange(name, before, value, block.sensitive))
-    for name, before in state.outputs.items():
-        if name not in wanted:
-            changes.append(OutputChange(name, before, None, before.sensitive, gone=True))
-    return tuple(changes)
 
 
 def _too_many_rules(steps: Iterable[Step], world: World) -> list[Diagnostic]:
