@@ -11,6 +11,7 @@ from ipaddress import ip_address
 
 from mailform.configuration import domains
 from mailform.configuration.blocks import Block
+from mailform.configuration.encryption import hidden
 from mailform.configuration.findings import Findings, did_you_mean, listed, shown
 from mailform.configuration.fixed import DNS_TYPES, LexiconShape, Rfc2136Shape
 from mailform.configuration.shapes import shaped
@@ -37,7 +38,7 @@ def dns(block: Block, findings: Findings) -> Zone | None:
         return None
     secret = next((name for name in data if "secret" in name or "token" in name or "password" in name), None)
     if secret is not None:
-        findings.error("secret-in-file", f"`{secret}` can't be given in [dns]", block.key(secret), _SECRETS[type])
+        findings.error("secret-in-file", f"`{secret}` can't be given in [dns]", hidden(block, secret), _SECRETS[type])
         return None
     if type == "rfc2136":
         return _rfc2136(block, findings)

@@ -53,7 +53,7 @@ def test_a_wrong_zone_is_a_mistake_with_a_remedy(block: str, code: str, hint: st
     assert only(tuple(found)).code == code
     assert hint in found[0].hint
     assert found[0].position is not None
-    assert "c2VjcmV0" not in found[0].message + found[0].hint
+    assert "c2VjcmV0" not in found[0].message + found[0].hint + found[0].position.text
 
 
 def test_a_proof_is_published_for_domains_in_the_zone_alone() -> None:
