@@ -105,7 +105,7 @@ def command(
     if server is not None:
         # Not without being asked to: a plan of a stranger's pull request looks nothing up.
         tell_proofs(prepared, server)
-    require_no_objection(prepared, printed_json=common.json)
+    require_no_objection(prepared, printed_json=common.json and common.stream is None)
     judgement.require_allowed(shown=True)
     if out is not None:
         now = desk.SystemClock().now()
