@@ -12,7 +12,7 @@ from mailform_state.remote.bucket import Bucket, Conflict
 from mailform_state.remote.object_lock import LOCK
 from mailform_state.remote.objects import STATE, ObjectStore
 from state.stores.conftest import Place
-from state.stores.test_conformance import BEGIN, FIRST, NOW, following, somebody
+from state.stores.test_store_conformance import BEGIN, FIRST, NOW, following, somebody
 
 LIMIT = 1 << 20
 

@@ -14,7 +14,7 @@ from mailform_state.local import JOURNAL, LocalStore
 from mailform_state.places import Encryption, KeySource
 from mailform_state.sealed import Sealed, Secret, sealed
 from mailform_state.sealing import PLAIN
-from state.stores.test_conformance import BEGIN
+from state.stores.test_store_conformance import BEGIN
 
 KEY = Secret("key", bytes(range(32)))
 PASSPHRASE = Secret("passphrase", b"correct horse battery staple")

@@ -46,7 +46,7 @@ import os, signal
 from pathlib import Path
 from mailform.configuration.backend import located
 from mailform_state.opening import open_store
-from state.stores.test_conformance import somebody
+from state.stores.test_store_conformance import somebody
 folder = Path({str(place.folder)!r})
 with open_store(located(folder, ()), folder, dict(os.environ)).lock(somebody("gone"), 0):
     os.kill(os.getpid(), signal.SIGKILL)
