@@ -6,17 +6,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from lifecycle.bench import Bench
 from lifecycle.blocks import configuration, domain, inbound, routing, scoped
 from lifecycle.looks import guid, names, sent, steps
 from mailform.exits import Exit
 from mailform.session.preparing import Prepared
 from mailform_providers.sandbox import Behaviour, Fault, Lose, Reject, When
+from mailform_state.journal import Entry, Pivot
 
 CONTOSO = "/domains/contoso.com"
 MISSING = "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException"
 USED = "System.InvalidOperationException"
 ROUTE = configuration(scoped("out", "Out"), routing("route", "Route", "${outbound_connector.out.name}"))
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL."""
+
+
+def at_the_pivot(entry: Entry) -> None:
+    if isinstance(entry, Pivot):
+        raise Killed
 
 
 def with_domain(bench: Bench) -> None:
@@ -92,6 +104,21 @@ def test_a_domain_that_a_rollback_deleted_is_not_shown_any_more_once_it_ends(tmp
     assert report.exit is Exit.ROLLED_BACK
     for _ in range(12):
         assert "+ accepted_domain.contoso" in steps(bench)
+
+
+def test_a_domain_that_a_recovery_deleted_is_not_shown_any_more_once_it_ends(tmp_path: Path) -> None:
+    gone = domain("contoso", "contoso.com", 'on_destroy = "delete"')
+    slow = Behaviour(replicas=3, visibility_seconds=8.0)
+    bench = Bench(tmp_path, configuration(gone, inbound("a", "A")), slow, settle=10.0)
+    assert bench.apply().exit is Exit.DONE
+    bench.clock.sleep(60.0)
+    bench.text = configuration(inbound("a", "A"))
+    with pytest.raises(Killed):
+        bench.apply(watch=at_the_pivot)
+    assert bench.recover() is not None
+    bench.text = configuration(gone, inbound("a", "A"))
+    for _ in range(12):
+        assert steps(bench) == ["+ accepted_domain.contoso"]
 
 
 def test_a_rule_that_is_refused_for_lack_of_the_connector_just_made_is_sent_again(tmp_path: Path) -> None:
