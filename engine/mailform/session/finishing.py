@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from mailform.execute.lost import rounds
 from mailform.execute.outcome import gone
 from mailform.execute.publishing import WITHDRAW, withdraw
+from mailform.execute.steady import Streak
 from mailform.planning.images import seen, strange
 from mailform.planning.undo import shown
 from mailform.session.aftermath import Aftermath
 from mailform_providers.contract import Done, Rejected, Waiting, Written
+from mailform_providers.kinds import ACCEPTED_DOMAIN
 from mailform_state.changes import Change, Forget, Postpone, Record
 from mailform_state.errors import Failure
 from mailform_state.journal import Entry, Intent, Outcome, Pivot, Result, Skip
@@ -33,7 +36,26 @@ def finish(scene: Aftermath, write: Callable[[Iterable[Entry]], None]) -> list[t
         write((result,))
         if result.outcome is not Outcome.OK:
             left.append((str(intent.address), result.detail))
+    undone = {address for address, _ in left}
+    _await_gone({str(one.id) for one in rest if _deletes_a_domain(one) and str(one.address) not in undone}, scene)
     return left
+
+
+def _deletes_a_domain(intent: Intent) -> bool:
+    return intent.action == "delete" and intent.kind == ACCEPTED_DOMAIN
+
+
+def _await_gone(domains: set[str], scene: Aftermath) -> None:
+    """Waits until no reader shows the deleted domains any more: they are known by their names alone, so that the plan
+    that is made next would adopt what isn't there."""
+    streak = Streak(scene, scene.tempo.settle)
+    for _ in rounds(scene, scene.tempo.visibility) if domains else ():
+        try:
+            shown_now = {one.id for one in scene.provider.read(ACCEPTED_DOMAIN).objects}
+        except Failure:
+            continue
+        if streak.sure(domains.isdisjoint(shown_now)):
+            return
 
 
 def _last(intent: Intent, told: Iterable[Entry]) -> Result | None:
