@@ -76,6 +76,16 @@ def test_an_apply_is_denied_before_anything_is_sent(terminal: Terminal, words: t
     assert (as_json.code, as_json.document["diagnostics"][0]["code"]) == (10, "policy-denied")
 
 
+@pytest.mark.parametrize("words", [("plan",), ("apply", "--auto-approve"), ("apply", "x.mfplan")])
+def test_a_stream_says_once_why_a_plan_is_denied(terminal: Terminal, words: tuple[str, ...]) -> None:
+    terminal.write(rule("a", "A"))
+    terminal.done("plan", "--out", "x.mfplan")
+    policy(terminal, NO_CHANGE)
+    ran = terminal.run(*words, "--events")
+    assert (ran.code, ran.out.count('"policy-denied"'), untouched(terminal)) == (10, 1, True)
+    assert "policies refuse the plan" in ran.err
+
+
 def test_whatever_applies_without_a_word_on_policies_has_those_of_its_folder(terminal: Terminal) -> None:
     """Such as taking back drift: a command that forgets them is not one that goes round them."""
     terminal.write(rule("a", "A"))
