@@ -33,6 +33,17 @@ def former(common: Common, wanted: Backend) -> Backend | None:
     return found
 
 
+def unsealed(common: Common, wanted: Backend) -> Backend | None:
+    """Where a state is that is to be sealed and stay there, in a folder that remembers nothing, such as a team's fresh
+    checkout: in clear, or under the previous key. None where the folder remembers, or nothing is to be sealed: what was
+    sealed here is never taken in clear."""
+    from mailform_state.places import Backend
+
+    if wanted.encryption is None or os.path.lexists(common.directory / REMEMBERED):
+        return None
+    return Backend(wanted.place)
+
+
 def there_is_one_beside(folder: Path) -> bool:
     """Whether a state lies beside the configuration."""
     from mailform_state.local import STATE

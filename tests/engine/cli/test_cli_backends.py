@@ -111,6 +111,40 @@ def test_a_sealed_state_comes_and_goes(applied: Terminal, server: Server, monkey
     applied.run("plan").refuses("STATE_PASSPHRASE", "missing")
 
 
+def test_a_fresh_checkout_seals_a_state_and_replaces_its_key(
+    applied: Terminal, http_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**http_server.environment, "STATE_PASSPHRASE": "correct horse battery staple"}.items():
+        monkeypatch.setenv(name, value)
+    append(http_server.block(f"cli-{secrets.token_hex(6)}"))
+    applied.done("init", "--migrate-state")
+    plain = Path("mailform.toml").read_text()
+    turned = '[backend.encryption]\nkey = "env:NEXT_KEY"\nprevious_passphrase = "env:STATE_PASSPHRASE"\n'
+    monkeypatch.setenv("NEXT_KEY", "00" * 32)
+    for encryption in (SEALED, turned):
+        Path(".mailform/backend.toml").unlink()
+        Path("mailform.toml").write_text(plain + encryption)
+        assert "was sealed anew" in applied.done("init", "--migrate-state")
+    monkeypatch.delenv("STATE_PASSPHRASE")
+    Path("mailform.toml").write_text(f'{plain}[backend.encryption]\nkey = "env:NEXT_KEY"\n')
+    assert "No changes" in applied.done("plan")
+
+
+def test_what_was_sealed_here_is_never_taken_in_clear(
+    applied: Terminal, http_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or who may write to the store had a state of his own sealed by whoever follows the hint."""
+    for name, value in {**http_server.environment, "STATE_PASSPHRASE": "correct horse battery staple"}.items():
+        monkeypatch.setenv(name, value)
+    append(http_server.block(f"cli-{secrets.token_hex(6)}"))
+    applied.done("init", "--migrate-state")
+    append(SEALED)
+    with Path(".mailform/backend.toml").open("a") as remembered:
+        remembered.write(SEALED)
+    assert applied.run("init", "--migrate-state").code == 9
+    assert applied.run("plan").code == 9
+
+
 def test_a_saved_plan_is_sealed_like_the_state(scenario: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario.done("plan", "--out", "plain.mfplan")
     monkeypatch.setenv("STATE_PASSPHRASE", "correct horse battery staple")
