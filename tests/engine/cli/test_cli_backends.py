@@ -145,6 +145,26 @@ def test_what_was_sealed_here_is_never_taken_in_clear(
     assert applied.run("plan").code == 9
 
 
+def test_a_state_that_runs_have_left_is_sealed_anew_and_in_clear_again(
+    scenario: Terminal, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a run leaves in the store beside the state is sealed as well."""
+    monkeypatch.setenv("STATE_PASSPHRASE", "correct horse battery staple")
+    monkeypatch.setenv("NEXT_KEY", "00" * 32)
+    append(server.block(f"cli-{secrets.token_hex(6)}"))
+    scenario.done("init")
+    scenario.done("apply", "--auto-approve")
+    plain = Path("mailform.toml").read_text()
+    turned = '[backend.encryption]\nkey = "env:NEXT_KEY"\n'
+    previous = 'previous_passphrase = "env:STATE_PASSPHRASE"\n'
+    for before, after in ((SEALED, SEALED), (turned + previous, turned), ("", "")):
+        Path("mailform.toml").write_text(plain + before)
+        assert "was sealed anew" in scenario.done("init", "--migrate-state")
+        Path("mailform.toml").write_text(plain + after)
+        assert "No changes" in scenario.done("plan")
+    scenario.done("destroy", "--auto-approve")
+
+
 def test_a_saved_plan_is_sealed_like_the_state(scenario: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario.done("plan", "--out", "plain.mfplan")
     monkeypatch.setenv("STATE_PASSPHRASE", "correct horse battery staple")
