@@ -60,6 +60,7 @@ def test_a_denied_plan_as_json_says_why_in_its_one_document(terminal: Terminal) 
     told = [one for one in ran.document["mailform"]["warnings"] if one["code"] == "policy-denied"]
     assert [one["severity"] for one in told] == ["error"]
     assert told[0]["range"]["filename"] == "policies/team.toml"
+    assert ran.document["applyable"] is False
     assert Path("plan.json").read_text() == ran.out
 
 
