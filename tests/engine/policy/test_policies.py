@@ -77,6 +77,14 @@ def test_an_apply_is_denied_before_anything_is_sent(terminal: Terminal, words: t
     assert (as_json.code, as_json.document["diagnostics"][0]["code"]) == (10, "policy-denied")
 
 
+@pytest.mark.parametrize("format", ["markdown", "html"])
+def test_reviewers_are_told_once_why_a_plan_is_denied(terminal: Terminal, format: str) -> None:
+    terminal.write(rule("a", "A"))
+    policy(terminal, NO_CHANGE + '[warn.late]\nmessage = "it is late"\n')
+    ran = terminal.run("plan", "--format", format)
+    assert (ran.code, ran.out.count("nothing changes this week"), ran.out.count("it is late")) == (10, 1, 1)
+
+
 @pytest.mark.parametrize("words", [("plan",), ("apply", "--auto-approve"), ("apply", "x.mfplan")])
 def test_a_stream_says_once_why_a_plan_is_denied(terminal: Terminal, words: tuple[str, ...]) -> None:
     terminal.write(rule("a", "A"))
