@@ -75,6 +75,24 @@ def test_a_state_moves_on_from_one_store_to_the_next_and_back(
     applied.done("apply", "--auto-approve")
 
 
+def test_a_state_that_was_left_elsewhere_is_not_taken_for_gone(
+    scenario: Terminal, http_server: Server, gitlab_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From one store to another, or back beside the configuration."""
+    for name, value in http_server.environment.items():
+        monkeypatch.setenv(name, value)
+    text, other = Path("mailform.toml").read_text(), gitlab_server.block(f"cli-{secrets.token_hex(6)}")
+    append(http_server.block(f"cli-{secrets.token_hex(6)}"))
+    scenario.done("init")
+    scenario.done("apply", "--auto-approve")
+    for block in ("", other):
+        Path("mailform.toml").write_text(f"{text}\n{block}")
+        for words in (("plan",), ("apply", "--auto-approve"), ("destroy", "--auto-approve"), ("state", "list")):
+            scenario.run(*words).refuses("There is no state in", "init --migrate-state")
+    scenario.done("init", "--migrate-state")
+    assert "No changes" in scenario.done("plan")
+
+
 def test_a_state_doesnt_move_over_another(
     applied: Terminal, http_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
