@@ -54,13 +54,15 @@ def move(source: Store, target: Store, holder: Holder, timeout: float) -> State 
 
 
 def seal_anew(open_with: Callable[[Seal], Store], old: Seal, new: Seal, holder: Holder, timeout: float) -> State | None:
-    """Writes the state again where it is, under another seal, as its next version; None when there is none."""
+    """Writes the state again where it is, under another seal, as its next version, with the end of its journal; None
+    when there is none."""
     store = open_with(Turning(old, new))
     with store.lock(holder, timeout):
         _require_settled(store)
         state = store.read()
         if state is None:
             return None
+        store.close_journal()  # its end is read as long as no other run has begun, and is sealed like a wave
         following = replace(state, serial=state.serial + 1)
         store.write(following, expected=state.serial)
         return _proven(open_with(new), following)

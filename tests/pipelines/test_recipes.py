@@ -146,6 +146,21 @@ def test_a_workflow_may_do_no_more_than_it_has_to() -> None:
         assert "${{ secrets" not in text
 
 
+def test_whatever_installs_mailform_has_what_a_bucket_needs() -> None:
+    """Each asks for a [backend], and three of the kinds are buckets."""
+    for path in (ACTION, AZURE, GITLAB):
+        named = [line for line in path.read_text().splitlines() if "mailform" in line and "==" in line]
+        assert named, path
+        assert all("mailform[stores]==" in line for line in named), path
+    assert "'/source[stores]'" in CONTAINERFILE.read_text()
+
+
+def test_gitlab_s_own_state_is_reached_with_the_job_s_token() -> None:
+    variables = read(GITLAB)["variables"]
+    assert variables["MAILFORM_HTTP_USERNAME"] == "gitlab-ci-token"
+    assert variables["MAILFORM_HTTP_PASSWORD"] == "$CI_JOB_TOKEN"
+
+
 def test_an_apply_is_never_cancelled_by_the_next_one() -> None:
     assert read(GITHUB / "apply.yml")["concurrency"] == {"group": "mailform-apply", "cancel-in-progress": False}
     assert read(GITLAB)["apply"]["resource_group"]

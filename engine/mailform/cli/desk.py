@@ -125,8 +125,8 @@ def inputs(common: Common) -> VariableInputs:
 
 def store(common: Common) -> Store:
     """The store that the folder's `[backend]` names. Raises Mistakes, Failure; also while a state that was not moved
-    there lies beside the configuration, since everything would look new."""
-    from mailform.cli.moving import there_is_one_beside
+    there lies beside the configuration, or where it was before, since everything would look new."""
+    from mailform.cli.moving import left_behind, there_is_one_beside
     from mailform.configuration.backend import located
     from mailform_state.errors import Refused
     from mailform_state.opening import open_store
@@ -138,7 +138,13 @@ def store(common: Common) -> Store:
             "A state lies beside the configuration, and [backend] says that it is kept elsewhere.",
             hint="Move it there: mailform init --migrate-state; or take mailform.state.json away",
         )
-    return open_store(backend, common.directory, os.environ)
+    found = open_store(backend, common.directory, os.environ)
+    if left_behind(common, backend, found):
+        raise Refused(
+            f"There is no state in {found.where}, and [backend] said another place when this folder was prepared.",
+            hint="Move it there: mailform init --migrate-state; or take .mailform/backend.toml away",
+        )
+    return found
 
 
 def seal(common: Common) -> Seal:

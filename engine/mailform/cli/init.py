@@ -85,7 +85,7 @@ def prepared(common: Common, *, migrate: bool, patience: float) -> str:
     from mailform_state.places import Backend, Local
 
     wanted = located(common.directory, common.backend_config)
-    former = moving.former(common, wanted)
+    former = moving.former(common, wanted) or (moving.unsealed(common, wanted) if migrate else None)
     store = open_store(wanted, common.directory, dict(os.environ))
     if (former is None or former.place != wanted.place) and not isinstance(wanted.place, Local):
         store.prepare()

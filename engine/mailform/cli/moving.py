@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailform.cli import desk
 from mailform.cli.common import Common
+from mailform_state.errors import Damaged
 
 if TYPE_CHECKING:
     from mailform_state.places import Backend
+    from mailform_state.store import Store
     from mailform_state.values import State
 
 REMEMBERED = Path(".mailform", "backend.toml")
@@ -31,6 +34,28 @@ def former(common: Common, wanted: Backend) -> Backend | None:
     if found == wanted or (content is None and not there_is_one_beside(common.directory)):
         return None
     return found
+
+
+def left_behind(common: Common, wanted: Backend, store: Store) -> bool:
+    """Whether the folder remembers another place for its state than the `store` that is wanted now, which has none. One
+    that has was moved by somebody else. Raises Failure."""
+    before = former(common, wanted)
+    if before is None or before.place == wanted.place:
+        return False
+    with suppress(Damaged):
+        return store.read() is None
+    return False
+
+
+def unsealed(common: Common, wanted: Backend) -> Backend | None:
+    """Where a state is that is to be sealed and stay there, in a folder that remembers nothing, such as a team's fresh
+    checkout: in clear, or under the previous key. None where the folder remembers, or nothing is to be sealed: what was
+    sealed here is never taken in clear."""
+    from mailform_state.places import Backend
+
+    if wanted.encryption is None or os.path.lexists(common.directory / REMEMBERED):
+        return None
+    return Backend(wanted.place)
 
 
 def there_is_one_beside(folder: Path) -> bool:

@@ -205,6 +205,7 @@ def as_text(prepared: Prepared, *, colour: bool) -> str:
 def as_json(prepared: Prepared) -> dict[str, object]:
     """The plan as programs read it."""
     from mailform.cli import desk
+    from mailform.diagnostics import errors
     from mailform.render import plan_json
 
     return dict(
@@ -214,6 +215,7 @@ def as_json(prepared: Prepared) -> dict[str, object]:
             state=prepared.state,
             tool_version=desk.version(),
             tenant=prepared.tenant,
+            refused=bool(prepared.objections or errors(prepared.plan.warnings)),
         )
     )
 

@@ -10,7 +10,7 @@ from mailform.cli.common import Common, with_common
 
 
 def register(app: typer.Typer) -> None:
-    app.command("unlock", help="Break the lock of a process that is dead.")(with_common(command))
+    app.command("unlock", help="Break the lock of a run that is gone.")(with_common(command))
 
 
 def command(

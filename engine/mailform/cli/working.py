@@ -143,7 +143,7 @@ def _apply(
     elif saved is None and not common.json:
         desk.say(as_text(judgement.prepared, colour=desk.coloured(common)))
     require_no_objection(prepared)
-    judgement.require_allowed(shown=saved is None and not common.json)
+    judgement.require_allowed(shown=common.stream is not None or (saved is None and not common.json))
     if saved is not None:
         require_fresh(saved, prepared)
     publisher = zones.publisher(configured, prepared.plan)

@@ -39,14 +39,16 @@ def as_json(
     tool_version: str,
     tenant: str,
     plan_digest: str | None = None,
+    refused: bool = False,
 ) -> dict[str, Json]:
-    """The whole plan. `state` is the one it was made from. The same plan always comes out the same."""
+    """The whole plan. `state` is the one it was made from. The same plan always comes out the same. `refused`: a guard
+    or a policy speaks against it."""
     secrets = Secrets.of(plan, state)
     changed = changes(plan, state, secrets)
     return {
         "format_version": FORMAT_VERSION,
         "terraform_version": TERRAFORM_VERSION,
-        "applyable": not plan.empty,
+        "applyable": not plan.empty and not refused,
         "complete": not plan.deferred and not plan.targets,
         "errored": False,
         "planned_values": {

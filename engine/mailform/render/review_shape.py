@@ -92,6 +92,7 @@ class ConfigurationShape(Read):
 class WarningShape(Read):
     summary: str
     code: str = ""
+    severity: str = "warning"
 
 
 class RecordShape(Read):

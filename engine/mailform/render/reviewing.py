@@ -19,7 +19,8 @@ _RISKS = {risk.name.lower(): risk for risk in Risk}
 
 
 def review(document: Mapping[str, object]) -> Review:
-    """The review of a plan. Raises Damaged when the document isn't what `plan --json` prints."""
+    """The review of a plan, without what refuses it: that is told above. Raises Damaged when the document isn't what
+    `plan --json` prints."""
     read = shaped(PlanDocument, document, what="the plan")
     whole, ground = read.mailform, _Ground.of(read)
     items = [_item(found, ground) for found in read.resource_changes]
@@ -38,7 +39,7 @@ def review(document: Mapping[str, object]) -> Review:
             output_line(name, found) for name, found in read.output_changes.items() if "no-op" not in found.actions
         ),
         records=tuple(map(_record, whole.dns_records)),
-        warnings=tuple(f"{found.summary} [{found.code}]" for found in whole.warnings),
+        warnings=tuple(f"{found.summary} [{found.code}]" for found in whole.warnings if found.severity != "error"),
         left_alone=tuple(sorted((kind, number) for kind, number in whole.foreign.items() if number)),
     )
 

@@ -117,7 +117,7 @@ class ObjectStore:
         with self._ours() as held:
             told = self._known(held)
             self._told = None
-            if told.journal.entries:
+            if told.last:  # an end alone too: it may be sealed with a key that is given up
                 self._journal.close(told, held.id)
 
     def keep_images(self, serial: int, images: Sequence[Image]) -> None:

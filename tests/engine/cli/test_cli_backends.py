@@ -75,6 +75,24 @@ def test_a_state_moves_on_from_one_store_to_the_next_and_back(
     applied.done("apply", "--auto-approve")
 
 
+def test_a_state_that_was_left_elsewhere_is_not_taken_for_gone(
+    scenario: Terminal, http_server: Server, gitlab_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From one store to another, or back beside the configuration."""
+    for name, value in http_server.environment.items():
+        monkeypatch.setenv(name, value)
+    text, other = Path("mailform.toml").read_text(), gitlab_server.block(f"cli-{secrets.token_hex(6)}")
+    append(http_server.block(f"cli-{secrets.token_hex(6)}"))
+    scenario.done("init")
+    scenario.done("apply", "--auto-approve")
+    for block in ("", other):
+        Path("mailform.toml").write_text(f"{text}\n{block}")
+        for words in (("plan",), ("apply", "--auto-approve"), ("destroy", "--auto-approve"), ("state", "list")):
+            scenario.run(*words).refuses("There is no state in", "init --migrate-state")
+    scenario.done("init", "--migrate-state")
+    assert "No changes" in scenario.done("plan")
+
+
 def test_a_state_doesnt_move_over_another(
     applied: Terminal, http_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,6 +127,60 @@ def test_a_sealed_state_comes_and_goes(applied: Terminal, server: Server, monkey
     assert (ran.code, "can't be opened" in ran.err) == (9, True)
     monkeypatch.delenv("STATE_PASSPHRASE")
     applied.run("plan").refuses("STATE_PASSPHRASE", "missing")
+
+
+def test_a_fresh_checkout_seals_a_state_and_replaces_its_key(
+    applied: Terminal, http_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**http_server.environment, "STATE_PASSPHRASE": "correct horse battery staple"}.items():
+        monkeypatch.setenv(name, value)
+    append(http_server.block(f"cli-{secrets.token_hex(6)}"))
+    applied.done("init", "--migrate-state")
+    plain = Path("mailform.toml").read_text()
+    turned = '[backend.encryption]\nkey = "env:NEXT_KEY"\nprevious_passphrase = "env:STATE_PASSPHRASE"\n'
+    monkeypatch.setenv("NEXT_KEY", "00" * 32)
+    for encryption in (SEALED, turned):
+        Path(".mailform/backend.toml").unlink()
+        Path("mailform.toml").write_text(plain + encryption)
+        assert "was sealed anew" in applied.done("init", "--migrate-state")
+    monkeypatch.delenv("STATE_PASSPHRASE")
+    Path("mailform.toml").write_text(f'{plain}[backend.encryption]\nkey = "env:NEXT_KEY"\n')
+    assert "No changes" in applied.done("plan")
+
+
+def test_what_was_sealed_here_is_never_taken_in_clear(
+    applied: Terminal, http_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or who may write to the store had a state of his own sealed by whoever follows the hint."""
+    for name, value in {**http_server.environment, "STATE_PASSPHRASE": "correct horse battery staple"}.items():
+        monkeypatch.setenv(name, value)
+    append(http_server.block(f"cli-{secrets.token_hex(6)}"))
+    applied.done("init", "--migrate-state")
+    append(SEALED)
+    with Path(".mailform/backend.toml").open("a") as remembered:
+        remembered.write(SEALED)
+    assert applied.run("init", "--migrate-state").code == 9
+    assert applied.run("plan").code == 9
+
+
+def test_a_state_that_runs_have_left_is_sealed_anew_and_in_clear_again(
+    scenario: Terminal, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a run leaves in the store beside the state is sealed as well."""
+    monkeypatch.setenv("STATE_PASSPHRASE", "correct horse battery staple")
+    monkeypatch.setenv("NEXT_KEY", "00" * 32)
+    append(server.block(f"cli-{secrets.token_hex(6)}"))
+    scenario.done("init")
+    scenario.done("apply", "--auto-approve")
+    plain = Path("mailform.toml").read_text()
+    turned = '[backend.encryption]\nkey = "env:NEXT_KEY"\n'
+    previous = 'previous_passphrase = "env:STATE_PASSPHRASE"\n'
+    for before, after in ((SEALED, SEALED), (turned + previous, turned), ("", "")):
+        Path("mailform.toml").write_text(plain + before)
+        assert "was sealed anew" in scenario.done("init", "--migrate-state")
+        Path("mailform.toml").write_text(plain + after)
+        assert "No changes" in scenario.done("plan")
+    scenario.done("destroy", "--auto-approve")
 
 
 def test_a_saved_plan_is_sealed_like_the_state(scenario: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,7 @@ def test_a_plan_that_a_guard_refuses_says_so_to_its_readers(
     ran = scenario.run("plan", "--format", "markdown")
     assert ran.code == 10
     assert "**Refused.**" in ran.out
+    assert scenario.run("plan", "--json").document["applyable"] is False
 
 
 class TestTheSummaryOfAJob:

@@ -60,6 +60,7 @@ def test_a_denied_plan_as_json_says_why_in_its_one_document(terminal: Terminal) 
     told = [one for one in ran.document["mailform"]["warnings"] if one["code"] == "policy-denied"]
     assert [one["severity"] for one in told] == ["error"]
     assert told[0]["range"]["filename"] == "policies/team.toml"
+    assert ran.document["applyable"] is False
     assert Path("plan.json").read_text() == ran.out
 
 
@@ -74,6 +75,24 @@ def test_an_apply_is_denied_before_anything_is_sent(terminal: Terminal, words: t
     assert (ran.code, terminal.sandbox.snapshot()) == (10, before)
     as_json = terminal.run(*words, "--json")
     assert (as_json.code, as_json.document["diagnostics"][0]["code"]) == (10, "policy-denied")
+
+
+@pytest.mark.parametrize("format", ["markdown", "html"])
+def test_reviewers_are_told_once_why_a_plan_is_denied(terminal: Terminal, format: str) -> None:
+    terminal.write(rule("a", "A"))
+    policy(terminal, NO_CHANGE + '[warn.late]\nmessage = "it is late"\n')
+    ran = terminal.run("plan", "--format", format)
+    assert (ran.code, ran.out.count("nothing changes this week"), ran.out.count("it is late")) == (10, 1, 1)
+
+
+@pytest.mark.parametrize("words", [("plan",), ("apply", "--auto-approve"), ("apply", "x.mfplan")])
+def test_a_stream_says_once_why_a_plan_is_denied(terminal: Terminal, words: tuple[str, ...]) -> None:
+    terminal.write(rule("a", "A"))
+    terminal.done("plan", "--out", "x.mfplan")
+    policy(terminal, NO_CHANGE)
+    ran = terminal.run(*words, "--events")
+    assert (ran.code, ran.out.count('"policy-denied"'), untouched(terminal)) == (10, 1, True)
+    assert "policies refuse the plan" in ran.err
 
 
 def test_whatever_applies_without_a_word_on_policies_has_those_of_its_folder(terminal: Terminal) -> None:
