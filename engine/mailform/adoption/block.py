@@ -5,17 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from mailform.adoption.links import Links
 from mailform.adoption.spelling import spelled, tells
 from mailform.adoption.toml import pair
-from mailform.configuration import timestamps
 from mailform.configuration.findings import escaped
 from mailform_providers.contract import Observed
 from mailform_providers.kinds import KINDS
 from mailform_providers.kinds.schema import Attribute
-from mailform_providers.normal import timestamp
 from mailform_state.address import Address
 from mailform_state.values import Value
 
@@ -56,7 +53,7 @@ def comment(seen: Observed) -> str:
     who, when = seen.changed_by, seen.changed_at
     if who or when:
         by = f" by {escaped(who)}" if who else ""
-        told.append(f"last changed{by}{f' at {_moment(when)}' if when else ''}")
+        told.append(f"last changed{by}{f' at {escaped(when)}' if when else ''}")
     return f"# {', '.join(told)}\n" if told else ""
 
 
@@ -76,8 +73,3 @@ def referring(attribute: Attribute, value: Value, links: Links) -> Value:
             return tuple(referring(attribute, item, links) for item in value)
         case _:
             return value
-
-
-def _moment(text: str) -> str:
-    found = timestamp(text)
-    return timestamps.normalised(found) if isinstance(found, datetime) else escaped(text)

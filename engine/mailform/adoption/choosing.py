@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from mailform.adoption.left_out import LeftOut
 from mailform.adoption.spelling import unspeakable
+from mailform.planning.hidden import hidden, refusal
 from mailform.planning.world import identity
 from mailform.wanted import Configuration
 from mailform_providers.contract import Observed
@@ -93,11 +94,9 @@ def _inexpressible(seen: Observed) -> str | None:
     if seen.unsupported is not None:
         return seen.unsupported
     kind = KINDS[seen.kind]
-    for name, value in seen.unwritable.items():
-        if name in kind.sections and isinstance(value, tuple):
-            return f"its {name} have more than Mailform knows: {', '.join(map(str, value))}"
-        if name.partition(".")[0] in kind.sections:
-            return f"{name} can't be written: {_refusal(kind.name, name)}"
+    clause = next(hidden(seen), None)
+    if clause is not None:
+        return clause
     for attribute in kind.writable:
         lost = unspeakable(attribute, seen.attributes.get(attribute.name))
         if lost and (attribute.section or attribute.required):
@@ -120,7 +119,7 @@ def _parts(seen: Observed) -> Iterator[LeftOut]:
     """What of an object that is taken can't be written."""
     kind = KINDS[seen.kind]
     for name, value in seen.unwritable.items():
-        yield LeftOut.of(seen, _refusal(kind.name, name), name, value)
+        yield LeftOut.of(seen, refusal(kind.name, name), name, value)
     for attribute in kind.writable:
         value = seen.attributes.get(attribute.name)
         for lost in unspeakable(attribute, value):
@@ -134,8 +133,3 @@ def _cannot(attribute: Attribute, value: Value) -> str:
     if attribute.values:
         return "Exchange Online doesn't take this value back"
     return "it can't be read as one thing" if attribute.type is Type.TIMESTAMP else "it can't be written"
-
-
-def _refusal(kind: str, name: str) -> str:
-    refused = KINDS[kind].attributes[name].refused
-    return "nobody may write it" if refused is None else refused.value

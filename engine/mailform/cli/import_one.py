@@ -89,12 +89,14 @@ def _tell(common: Common, configured: Configuration, address: Address, found: Im
     from shlex import quote
 
     from mailform.cli import desk
+    from mailform.planning.hidden import more_than_written
     from mailform.render.block_toml import block
     from mailform.render.escape import quoted, shown
     from mailform.session.importing import Taken
     from mailform.spelling import for_shell
 
     current = found.current
+    desk.warn(common, more_than_written(address, current, None))
     if isinstance(found, Taken):
         if common.json:
             desk.say_json({"imported": True, "address": str(address), "id": current.id})

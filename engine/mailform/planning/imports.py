@@ -141,9 +141,5 @@ def _twice(block: Import, current: Observed, first: Address) -> Diagnostic:
     return Diagnostic("duplicate-import", message, block.position, hint)
 
 
-def _dated(seen: Observed) -> str:
-    return f"{escaped(seen.id)}  (last changed {escaped(seen.changed_at or 'at an unknown time')})"
-
-
 def _words(kind: str) -> str:
     return kind.replace("_", " ")

@@ -11,7 +11,7 @@ from graphlib import CycleError
 
 from mailform.configuration.limits import MOST_RULES
 from mailform.diagnostics import Diagnostic, Mistakes, Severity
-from mailform.planning import complaints
+from mailform.planning import complaints, hidden
 from mailform.planning.actions import Make
 from mailform.planning.decide import Decisions, Table
 from mailform.planning.imports import claims
@@ -114,6 +114,7 @@ def plan(configuration: Configuration, state: State, world: World, options: Opti
         warnings=(
             *refined(configuration, world),
             *decisions.warnings,
+            *hidden.of_plan(tuple(decisions.steps), tuple(decisions.kept), wanted),
             *renamed_keys(steps, world.directory),
             *order.warnings,
             *_partial(options),

@@ -12,7 +12,7 @@ from mailform_providers.errors import ReadFailed, ServiceFailure
 from mailform_providers.exchange.answers import Record
 from mailform_providers.exchange.client import Answer, ExchangeClient
 from mailform_providers.exchange.records import attributes as read_attributes
-from mailform_providers.exchange.records import parameters
+from mailform_providers.exchange.records import changed_at, parameters
 from mailform_providers.exchange.unwritable import unwritable
 from mailform_providers.graph.client import GraphClient
 from mailform_providers.graph.documents import EMAIL, Domain
@@ -150,7 +150,7 @@ def joined(
 ) -> Observed:
     """A domain as both masters show it. Exchange takes proven ones only, so one that Graph doesn't list is."""
     shown = record or {}
-    changed, place = shown.get("WhenChangedUTC"), shown.get("DistinguishedName")
+    place = shown.get("DistinguishedName")
     return Observed(
         kind=kind.name,
         id=name,
@@ -165,7 +165,7 @@ def joined(
             **(facts or {}),
         },
         distinguished_name=place if isinstance(place, str) else "",
-        changed_at=changed if isinstance(changed, str) else None,
+        changed_at=changed_at(shown),
         unwritable=unwritable(kind, shown),
     )
 

@@ -18,6 +18,7 @@ from mailform_providers.exchange.answers import Record
 from mailform_providers.exchange.unwritable import unwritable
 from mailform_providers.kinds import TRANSPORT_RULE
 from mailform_providers.kinds.schema import Attribute, Kind, Type
+from mailform_providers.normal import timestamp
 from mailform_state.values import Value
 
 CLEARED: JsonValue = None
@@ -49,10 +50,18 @@ def observed(kind: Kind, record: Record) -> Observed:
         facts={"priority": _integer(shown("Priority"))} if kind.name == TRANSPORT_RULE else {},
         distinguished_name=_text(shown("DistinguishedName")) or "",
         changed_by=_text(shown("LastModifiedBy")),
-        changed_at=_text(shown("WhenChangedUTC")) or _text(shown("WhenChanged")),
+        changed_at=changed_at(record),
         unsupported=_unsupported(record, keys) if kind.name == TRANSPORT_RULE else None,
         unwritable=unwritable(kind, record),
     )
+
+
+def changed_at(record: Record) -> str | None:
+    """When an object was changed last: in UTC to the second, or as the service spells it where nobody can tell."""
+    shown = {key.casefold(): entry for key, entry in record.items()}
+    told = _text(shown.get("whenchangedutc")) or _text(shown.get("whenchanged"))
+    moment = None if told is None else timestamp(told)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if isinstance(moment, datetime) else told
 
 
 def attributes(kind: Kind, record: Record) -> Mapping[str, Value]:

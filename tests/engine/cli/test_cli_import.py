@@ -184,3 +184,26 @@ def test_an_import_as_json_tells_which_object(terminal: Terminal) -> None:
     assert (ran.code, ran.document["imported"], ran.document["id"]) == (1, False, id)
     terminal.write(TENANT + ran.document["block"])
     assert terminal.run("import", "transport_rule.hand", id, "--json").document["imported"] is True
+
+
+def test_a_rule_that_does_more_than_its_block_can_say_is_never_taken_over_in_silence(terminal: Terminal) -> None:
+    main = terminal.write("")
+    terminal.sandbox.plant(
+        "transport_rule", {"Name": "Odd", "PrependSubject": "[x] ", "MessageContainsDataClassifications": ("x",)}
+    )
+    terminal.by_hand("transport_rule", RULE)
+    ran = terminal.run("import", "transport_rule.odd", "Odd")
+    ran.refuses("[more-than-written]", "message_contains_data_classifications", "Nothing was imported")
+    block = main.read_text() + "\n" + ran.out
+    main.write_text(block + '\n[[import]]\nto = "transport_rule.odd"\nid = "Odd"\n')
+    assert "[more-than-written]" in terminal.done("plan")
+    main.write_text(block)
+    ran = terminal.run("import", "transport_rule.odd", "Odd")
+    assert ran.out.startswith("Imported")
+    assert "[more-than-written]" in ran.err
+    told = terminal.done("plan")
+    assert "No changes." in told
+    assert "[more-than-written]" in told
+    main.write_text(TENANT + WRITTEN)
+    assert "more-than-written" not in terminal.run("import", "transport_rule.hand", "By hand").err
+    assert "more-than-written" not in terminal.done("plan"), "what goes needs no warning"

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from mailform_providers.errors import ReadFailed
 from mailform_providers.exchange.answers import Record
+from mailform_providers.exchange.domains import joined
 from mailform_providers.exchange.records import initial_parameters, observed, parameters
-from mailform_providers.kinds import INBOUND_CONNECTOR, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
+from mailform_providers.kinds import ACCEPTED_DOMAIN, INBOUND_CONNECTOR, KINDS, OUTBOUND_CONNECTOR, TRANSPORT_RULE
 from mailform_state.values import Value
 
 GUID = "2F9D3F2B-0000-4000-8000-000000000001"
@@ -50,7 +51,25 @@ def test_a_rule_is_read_in_the_configurations_names_and_types() -> None:
     }
     assert rule.facts == {"priority": 2}
     assert (rule.id, rule.name, rule.unsupported) == (GUID.lower(), "Route", None)
-    assert (rule.changed_by, rule.changed_at) == ("An administrator", RULE["WhenChanged"])
+    assert (rule.changed_by, rule.changed_at) == ("An administrator", "2026-07-23T21:51:45Z")
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        ({"WhenChanged": "/Date(1772500523000)/"}, "2026-03-03T01:15:23Z"),
+        ({"WhenChanged": "2026-03-03T03:15:23.0000000+02:00"}, "2026-03-03T01:15:23Z"),
+        ({"WhenChanged": "3/3/2026 3:15:23 AM", "WhenChangedUTC": "2026-03-03T01:15:23"}, "2026-03-03T01:15:23Z"),
+        ({"whenchanged": "3/4/2026 3:15:23 AM"}, "3/4/2026 3:15:23 AM"),
+        ({"WhenChanged": None}, None),
+    ],
+)
+def test_when_an_object_was_changed_is_told_in_utc_where_its_spelling_tells_it(
+    shown: dict[str, str | None], told: str | None
+) -> None:
+    seen = observed(KINDS[OUTBOUND_CONNECTOR], {"Guid": GUID, "Name": "x", **shown})
+    domain = joined(KINDS[ACCEPTED_DOMAIN], "contoso.com", None, {"DomainName": "contoso.com", **shown})
+    assert seen.changed_at == domain.changed_at == told
 
 
 def test_keys_are_known_in_any_case() -> None:
