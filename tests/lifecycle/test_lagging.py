@@ -155,3 +155,12 @@ def test_a_domain_that_exchange_does_not_show_yet_is_asked_for_again_once_the_ru
     unseen = Reject("The operation couldn't be performed because object 'contoso.com' couldn't be found.", MISSING, 404)
     assert bench.apply(Fault(When(operation="Set-AcceptedDomain", nth=1), unseen)).exit is Exit.DONE
     assert sent(bench).count("Set-AcceptedDomain") == 2
+
+
+def test_a_rule_that_is_refused_for_lack_of_the_connector_just_renamed_is_sent_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, configuration(scoped("out", "Before")))
+    assert bench.apply().exit is Exit.DONE
+    bench.text = ROUTE
+    unseen = Reject("The connector 'Out' couldn't be found.", MISSING, 404)
+    assert bench.apply(Fault(When(operation="New-TransportRule", nth=1), unseen)).exit is Exit.DONE
+    assert sent(bench).count("New-TransportRule") == 2

@@ -159,6 +159,10 @@ class Ledger:
             self.shown[kind, id] = [] if before is None else [seen(before)]
         return tuple(self.shown[kind, id])
 
+    def has_written(self, kind: str, id: str | None) -> bool:
+        """Whether the run has changed an object that was there before."""
+        return id is not None and len(self.images(kind, id)) > 1
+
     def was_written(self, kind: str, id: str, after: Mapping[str, Value]) -> None:
         """An object shows this now, by the run's own doing."""
         if self.images(kind, id):

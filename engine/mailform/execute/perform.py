@@ -15,6 +15,7 @@ from mailform.planning.actions import RECIPIENTS, Made, Make, Place, Publish, Re
 from mailform.planning.compare import PROOF
 from mailform_providers.contract import Done, Lost, Rejected, Validated, Waiting, Written
 from mailform_providers.kinds import TRANSPORT_RULE
+from mailform_state.address import Address
 from mailform_state.errors import Failure
 from mailform_state.journal import Outcome, Result
 
@@ -110,11 +111,17 @@ def _doubt(written: Written, call: Call, ledger: Ledger) -> float:
     if not isinstance(written, Rejected):
         return 0.0
     one = call.operation
-    own = isinstance(getattr(one.action, "target", None), Made) or len(ledger.images(one.kind, str(call.id))) > 1
-    refers = one.wanted is not None and not ledger.made.keys().isdisjoint(one.wanted.dependencies)
+    own = isinstance(getattr(one.action, "target", None), Made) or ledger.has_written(one.kind, call.id)
+    needed = () if one.wanted is None else one.wanted.dependencies
+    refers = any(address in ledger.made or ledger.has_written(address.kind, _id(address, ledger)) for address in needed)
     if (written.missing and own) or (written.dangling and refers):
         return ledger.tempo.visibility
     return min(ledger.tempo.visibility, 6 * ledger.tempo.settle) if written.used and one.needs else 0.0
+
+
+def _id(address: Address, ledger: Ledger) -> str | None:
+    known = ledger.facts.get(address, {}).get("id")
+    return None if known is None else str(known)
 
 
 def _sent(call: Call, ledger: Ledger) -> Written:
