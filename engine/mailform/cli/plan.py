@@ -169,7 +169,12 @@ def note_open_journal(common: Common) -> tuple[Entry, ...]:
         return ()
     lock = kept.lock_info()
     if lock is not None and lock.held:
-        desk.tell("Warning: a run is on just now. What is shown is as that run has left it until this moment.")
+        from mailform.configuration.backend import located
+        from mailform.render import lock_text
+        from mailform_state.places import Local
+
+        here = isinstance(located(common.directory, common.backend_config).place, Local)
+        desk.tell(lock_text.warning(lock, alive=here))
     else:
         desk.tell(
             "Warning: an earlier run left its journal open. What is shown is as that run left it, not as "

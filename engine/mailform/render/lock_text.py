@@ -28,6 +28,21 @@ def text(found: LockInfo | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def warning(found: LockInfo, *, alive: bool) -> str:
+    """What to know of a plan beside a locked state. `alive`: the store would know if the holder were gone, which only
+    the local one does."""
+    if alive:
+        return "Warning: a run is on just now. What is shown is as that run has left it until this moment."
+    who = found.holder
+    whose = "" if who is None else f" by {shown(who.user)} on {shown(who.host)} since {moment(who.since)}"
+    where = "" if who is None or not who.pipeline else f" ({shown(who.pipeline)})"
+    return (
+        f"Warning: the state is locked{whose}{where}, and a run's journal is open. What is shown is as that run has "
+        "left it until this moment. The run may be gone: nobody can tell from here.\n"
+        f"  hint: If it is gone: mailform unlock {shown(quote(found.id))}, then mailform recover"
+    )
+
+
 def as_json(found: LockInfo | None) -> dict[str, Json]:
     """The same for programs."""
     if found is None:
