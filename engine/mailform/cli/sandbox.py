@@ -70,7 +70,12 @@ def serve(
     dns: Annotated[
         str, typer.Option("--dns", metavar="at-once|wait", help="When a domain counts as proven.")
     ] = "at-once",
-    fault: Annotated[list[str] | None, typer.Option("--fault", metavar="SPEC", help="What goes wrong; above.")] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault", metavar="SPEC", help="What goes wrong, and when; `sandbox serve --help` has the words."
+        ),
+    ] = None,
     latency: Annotated[float, typer.Option("--latency", min=0, help="Seconds that each request takes.")] = 0.0,
     replicas: Annotated[int, typer.Option("--replicas", min=1, max=20, help="How many there are.")] = 1,
     visibility: Annotated[

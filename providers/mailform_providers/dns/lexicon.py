@@ -72,7 +72,7 @@ class LexiconPublisher:
         # What is given first counts first, so that no variable names another zone. `delegated`: the zone is this one,
         # not what lexicon would make of its name.
         fixed = {"provider_name": self.provider, "domain": self.zone, "delegated": self.zone}
-        settings = ConfigResolver().with_dict(fixed).with_env()  # type: ignore[no-untyped-call]
+        settings = ConfigResolver().with_dict(fixed).with_env()  # type: ignore[no-untyped-call]  # lexicon's own
         try:
             with Client(settings) as hoster:
                 return act(hoster)

@@ -6,9 +6,10 @@ import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from pydantic import JsonValue
 
 from exports import Row, domain, inbound, outbound, rule
 from mailform_providers.sandbox import records, rules
@@ -141,8 +142,8 @@ def years(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Callable[[int]
 def test_a_tenant_that_only_grew_older_has_not_drifted(terminal: Terminal, years: Callable[[int], None]) -> None:
     for month in MONTHS:
         years(month)
-        shown = terminal.sandbox.run("Get-InboundConnector")["value"][0]  # type: ignore[index,call-overload]
-        assert ("ExchangeVersion" in shown, len([key for key in shown if key.startswith("New")])) == (  # type: ignore[operator,union-attr]
+        (shown,) = cast("list[dict[str, JsonValue]]", terminal.sandbox.run("Get-InboundConnector")["value"])[:1]
+        assert ("ExchangeVersion" in shown, len([key for key in shown if key.startswith("New")])) == (
             month < 2,
             2 * (month // 2),
         ), "it did grow older"

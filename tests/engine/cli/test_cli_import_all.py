@@ -165,7 +165,7 @@ def test_rules_keep_their_order_around_those_that_are_left_where_they_are(termin
     assert 'transport rule "Strange"' in told
     assert written().count("order = ") == 2
     shown = terminal.sandbox.run("Get-TransportRule")["value"]
-    assert [one["Name"] for one in shown] == ["One", "By a policy", "Two", "Strange", "Three"]  # type: ignore[index, union-attr]
+    assert [one["Name"] for one in shown] == ["One", "By a policy", "Two", "Strange", "Three"]  # type: ignore[index, union-attr]  # JSON
     terminal.sandbox.run("Set-TransportRule", {"Identity": "Three", "Priority": 0})
     assert "1 to move" in terminal.done("plan"), "the order is managed"
 

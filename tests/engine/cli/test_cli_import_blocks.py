@@ -116,7 +116,7 @@ def test_blocks_with_mistakes_of_their_own_are_written_for_somebody_to_mend(term
     """Two rules of one name: the service has them, and a configuration can't."""
     for _ in range(2):
         terminal.sandbox.plant("transport_rule", {"Name": "Twice", "PrependSubject": "x"})
-    ids = [one["Guid"] for one in terminal.sandbox.run("Get-TransportRule")["value"]]  # type: ignore[index, call-overload, union-attr]
+    ids = [one["Guid"] for one in terminal.sandbox.run("Get-TransportRule")["value"]]  # type: ignore[index, call-overload, union-attr]  # JSON
     terminal.write(
         "".join(f'[[import]]\nto = "transport_rule.{n}"\nid = "{id}"\n' for n, id in zip("ab", ids, strict=True))
     )

@@ -133,7 +133,7 @@ def test_sarif_takes_any_text(sarif_schema: jsonschema.Draft202012Validator, fou
     document = sarif(found, "0.1.0")
     sarif_schema.validate(document)
     for one in document["runs"][0]["results"]:  # type: ignore[index, call-overload, union-attr]  # that is its shape
-        text = one["message"]["text"]  # type: ignore[index, call-overload]
+        text = one["message"]["text"]  # type: ignore[index, call-overload]  # JSON
         assert not re.search(r"(?<!\\)(\\\\)*[\[\]]", text), "nothing is a link"
 
 
